@@ -1,0 +1,245 @@
+"""The command `duixian`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from app.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from app.rules.loading import PackErrors
+    from app.services.answer_locally import LocalPolicy
+
+app = typer.Typer(
+    help="Decide incentive policies and explain every decision.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+policy_app = typer.Typer(help="Work on policy packs.", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
+
+out = Console()
+err = Console(stderr=True)
+
+NOT_POSSIBLE = 1
+"""Exit code: the command could not be carried out, or a check failed. 2: the input is wrong."""
+WRONG_INPUT = 2
+
+
+class Language(StrEnum):
+    zh = "zh"
+    en = "en"
+
+
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the words.")]
+FolderArgument = Annotated[
+    Path | None, typer.Argument(help="A pack, or a folder of packs.", show_default="the packs of the service")
+]
+
+
+@app.command()
+def serve(
+    stop_with_parent: Annotated[
+        bool, typer.Option(help="End when the process that started this one ends.", hidden=True)
+    ] = False,
+) -> None:
+    """Serve over HTTP; with no DUIXIAN_DATABASE_URL, on a PostgreSQL of its own in DUIXIAN_DATA."""
+    from app.serving import CannotServe
+    from app.serving import serve as run
+
+    try:
+        run(read_settings(), _announce, stop_with_parent=stop_with_parent)
+    except CannotServe as error:
+        _fail(str(error), NOT_POSSIBLE)
+
+
+def _announce(address: str) -> None:
+    """Plain text, unwrapped: it is there to be copied."""
+    sys.stdout.write(
+        f"\nduixian serves on {address}  (documents: {address}/docs)\n"
+        "Ask it:\n\n"
+        f"  curl -s {address}/v1/policies/yanhu-ip/evaluations -H 'Content-Type: application/json' \\\n"
+        '    -d \'{"measures": ["patent-grants"], "applicant": {"credit": {"joint_punishment": false}}, '
+        '"facts": {"patents": {"granted": 8, "invention_granted": 2, "high_value_granted": 0}}}\'\n\n'
+        "Ctrl-C stops it.\n\n"
+    )
+    sys.stdout.flush()
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="A revision, 'head' or 'base'.")] = "head",
+) -> None:
+    """Bring the database at DUIXIAN_DATABASE_URL to a revision."""
+    from sqlalchemy.exc import OperationalError
+
+    from app.store.migrating import migrate as go
+
+    url = read_settings().database_url
+    if url is None:
+        _fail("Set DUIXIAN_DATABASE_URL.", WRONG_INPUT)
+    try:
+        go(url, revision)
+    except OperationalError as error:
+        _fail(f"The database does not answer: {error.orig}", NOT_POSSIBLE)
+
+
+@app.command()
+def evaluate(
+    request: Annotated[Path, typer.Argument(help="A file with a request as JSON; - for standard input.")],
+    policy: Annotated[str, typer.Option(help="The policy's id.")] = "yanhu-ip",
+    language: LanguageOption = Language.en,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer as the service gives it.")] = False,
+) -> None:
+    """Decide one request and show verdicts, amounts and reasons. Nothing is stored, no server is needed."""
+    from app.answer_table import print_answer, print_refusal
+    from app.request_file import NotJson, read_request
+    from app.rules.reading import InputErrors
+
+    try:
+        data = sys.stdin.buffer.read() if str(request) == "-" else request.read_bytes()
+    except OSError as error:
+        _fail(f"Cannot read {request}: {error.strerror}.", WRONG_INPUT)
+    try:
+        body = read_request(data)
+    except NotJson as error:
+        _fail(f"Not a JSON request: {error}.", WRONG_INPUT)
+    chosen = next((local for _, local in _local_policies(None) if local.policy.id == policy), None)
+    if chosen is None:
+        _fail(f"There is no policy {policy!r} in {read_settings().policies}.", WRONG_INPUT)
+    try:
+        if as_json:
+            sys.stdout.buffer.write(chosen.answer(body, _today()) + b"\n")
+            sys.stdout.buffer.flush()
+        else:
+            print_answer(out, chosen.decide(body, _today()), language.value)
+    except InputErrors as refused:
+        print_refusal(err, refused.errors, language.value)
+        raise typer.Exit(WRONG_INPUT) from None
+
+
+@app.command()
+def openapi(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when the file differs.")
+    ] = False,
+    file: Annotated[Path, typer.Option(help="Where the document is.")] = Path("openapi/openapi.json"),
+) -> None:
+    """Write the OpenAPI document of the packs in the image."""
+    import json
+
+    from app.main import create_app
+
+    document = json.dumps(create_app().openapi(), ensure_ascii=False, indent=2) + "\n"
+    if check:
+        if not file.exists() or file.read_text("utf-8") != document:
+            _fail(f"{file} is not what the service says. Write it anew: make openapi", NOT_POSSIBLE)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(document, "utf-8")
+
+
+@policy_app.command()
+def check(folder: FolderArgument = None) -> None:
+    """Load packs and say what is wrong with them: file, line, column and the nearest right name."""
+    for place, local in _local_policies(folder):
+        measures = len(local.policy.measures)
+        out.print(
+            f"[green]{escape(local.policy.id)}[/] {escape(local.policy.version)}: {measures} measures, "
+            f"{escape(local.policy.digest)} [dim]({escape(str(place))})[/]",
+            soft_wrap=True,
+        )
+
+
+@policy_app.command()
+def schema(
+    policy: Annotated[str, typer.Argument(help="The policy's id.")] = "yanhu-ip",
+) -> None:
+    """Print the JSON Schema of a policy's facts."""
+    import json
+
+    from app.rules.fact_json_schema import fact_json_schema
+
+    for _, local in _local_policies(None):
+        if local.policy.id == policy:
+            sys.stdout.write(json.dumps(fact_json_schema(local.policy), ensure_ascii=False, indent=2) + "\n")
+            return
+    _fail(f"There is no policy {policy!r} in {read_settings().policies}.", WRONG_INPUT)
+
+
+@policy_app.command()
+def cases(folder: FolderArgument = None) -> None:
+    """Run the cases that live with the packs."""
+    from app.services.pack_cases import differences, read_cases
+
+    held, broken = 0, 0
+    for _, local in _local_policies(folder):
+        for case in read_cases(local.files):
+            found = differences(local, case, _today())
+            held, broken = held + (not found), broken + bool(found)
+            for difference in found:
+                err.print(
+                    f"[red]{escape(case.file)}[/] {escape(case.name)}: {escape(difference.measure)} "
+                    f"{difference.aspect} is {difference.found!r}, expected {difference.expected!r}",
+                    soft_wrap=True,
+                    highlight=False,
+                )
+    out.print(f"{held} passed, {broken} failed", highlight=False)
+    if broken or not held:
+        raise typer.Exit(NOT_POSSIBLE)
+
+
+def _local_policies(folder: Path | None) -> Iterator[tuple[Path, LocalPolicy]]:
+    from app.rules.loading import PackErrors
+    from app.services.answer_locally import LocalPolicy
+    from app.services.packs import pack_folders
+
+    root = folder or read_settings().policies
+    places = pack_folders(root)
+    if not places:
+        _fail(f"There is no policy pack in {root}.", WRONG_INPUT)
+    for place in places:
+        try:
+            yield place, LocalPolicy.in_folder(place)
+        except PackErrors as errors:
+            _print_pack_errors(place, errors)
+            raise typer.Exit(NOT_POSSIBLE) from None
+
+
+def _print_pack_errors(place: Path, errors: PackErrors) -> None:
+    """In the form that editors make links of: file:line:column."""
+    for error in errors.errors:
+        hint = f" [dim]({escape(error.suggestion)}?)[/]" if error.suggestion else ""
+        err.print(
+            f"[bold]{escape(str(place / error.file))}:{error.line}:{error.column}[/] "
+            f"{escape(error.message.en)}{hint}",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+def _today() -> date:
+    """The legal day: policies count days in China."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    app()

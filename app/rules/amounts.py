@@ -1,0 +1,154 @@
+"""Awards compiled: from the facts to the least and the greatest amount in fen (language.md section 7).
+
+Exact integers over a static scale; rounded half up to the fen, once, at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from app.rules.expression import Expression, Fact, ItemField
+from app.rules.parsing import facts_of
+from app.rules.policy import Award, ByLevel, Modified
+from app.rules.source import Source, constant, declaration_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from app.rules.facts import FactSchema
+
+    Bounds = tuple[int, int | None]
+    Amount = Callable[[Mapping[str, object], Mapping[str, object] | None, Mapping[str, object]], Bounds]
+    Value = Expression | ByLevel | Modified
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledAmount:
+    """`fixed` where no fact matters; else `bounds(facts, item, b)`; `mentions` are the facts it reads."""
+
+    bounds: Amount
+    fixed: Bounds | None
+    mentions: tuple[Fact | ItemField | str, ...]
+
+
+def half_up(numerator: int | Fraction, scale: int) -> int:
+    """Fen of `numerator / scale`, halves away from zero upwards (measures.md, Arithmetic)."""
+    if isinstance(numerator, Fraction):
+        return int((numerator / scale + Fraction(1, 2)).__floor__())
+    return (2 * numerator + scale) // (2 * scale)
+
+
+def round_up(numerator: int | Fraction, scale: int) -> int:
+    """Fen of `numerator / scale`, any part of a fen counting as one ("no less than")."""
+    return int(-((-Fraction(numerator) / scale).__floor__()))
+
+
+def compile_award(award: Award, schema: FactSchema, name: str) -> CompiledAmount:
+    """An unspecified award is bounded by nothing: from 0 to no end."""
+    if award.value is None:
+        return CompiledAmount(lambda facts, item, b: (0, None), (0, None), ())
+    return compile_value(award.value, schema, name)
+
+
+def compile_value(value: Value, schema: FactSchema, name: str) -> CompiledAmount:
+    mentions = tuple(dict.fromkeys(_mentions(value)))
+    source = Source(schema)
+    low, high = _write(source, value)
+    bounds: Amount = source.function(name, f"({low}, {high})")  # type: ignore[assignment]
+    fixed = bounds({}, None, {}) if isinstance(value, Expression) and constant(value) else None
+    return CompiledAmount(bounds, fixed, mentions)
+
+
+def _mentions(value: Value | None) -> tuple[Fact | ItemField | str, ...]:
+    match value:
+        case None:
+            return ()
+        case ByLevel(key=key, rows=rows, otherwise=otherwise):
+            inner = [found for row in (*rows.values(), otherwise) for found in _mentions(row)]
+            return (*facts_of(key), *inner)
+        case Modified(value=inside, floor=floor, cap=cap, less=less):
+            return tuple(found for part in (inside, floor, cap, less) for found in _mentions(part))
+    return facts_of(value)
+
+
+def _write(source: Source, value: Value) -> tuple[str, str]:
+    """Variables that hold low and high in whole fen."""
+    match value:
+        case ByLevel():
+            return _by_level(source, value)
+        case Modified():
+            return _modified(source, value)
+    low, high = source.number(value)
+    if value.scale == 1 and not _divides(value):
+        return low, high
+    rounding = source.keep("half_up", half_up)
+    return (
+        source.assign("l", f"{rounding}({low}, {value.scale})"),
+        source.assign("h", f"None if {high} is None else {rounding}({high}, {value.scale})"),
+    )
+
+
+def _divides(value: Expression) -> bool:
+    operands = getattr(value, "operands", ())
+    return getattr(value, "operator", "") == "/" or any(map(_divides, operands))
+
+
+def _by_level(source: Source, value: ByLevel) -> tuple[str, str]:
+    key = value.key
+    assert isinstance(key, Fact | ItemField)
+    level = source.load(key)
+    rows = {code: _write(source, row) for code, row in value.rows.items()}
+    rest = ("0", "0") if value.otherwise is None else _write(source, value.otherwise)
+    choices = {code for code, _ in source.schema.choices[_key_choices(source, key)]}
+    reachable = [*rows.values(), *([] if choices <= set(rows) else [rest])]
+    least, most = source.keep("least", _least), source.keep("most", _most)
+    low, high = source.fresh("l"), source.fresh("h")
+    lows = ", ".join(row[0] for row in reachable)
+    highs = ", ".join(row[1] for row in reachable)
+    source.emit(f"if {level} is None:")
+    source.emit(f"    {low}, {high} = {least}(({lows},)), {most}(({highs},))")
+    for code, row in rows.items():
+        source.emit(f"elif {level} == {code!r}:")
+        source.emit(f"    {low}, {high} = {row[0]}, {row[1]}")
+    source.emit("else:")
+    source.emit(f"    {low}, {high} = {rest[0]}, {rest[1]}")
+    return low, high
+
+
+def _key_choices(source: Source, key: Fact | ItemField) -> str:
+    """The name of the choice that a `by` fact takes its codes from."""
+    of = declaration_of(key, source.schema).of
+    assert of is not None
+    return of
+
+
+def _least(ends: tuple[int, ...]) -> int:
+    return min(ends)
+
+
+def _most(ends: tuple[int | None, ...]) -> int | None:
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
+
+
+def _modified(source: Source, value: Modified) -> tuple[str, str]:
+    low, high = _write(source, value.value)
+    if value.floor is not None:
+        least, most = _write(source, value.floor)
+        low = source.assign("l", f"max({low}, {least}) if {low} > 0 else {low}")
+        high = source.assign(
+            "h", f"None if {high} is None or {most} is None else max({high}, {most}) if {high} else 0"
+        )
+    if value.cap is not None:
+        least, most = _write(source, value.cap)
+        low = source.assign("l", f"min({low}, {least})")
+        high = source.assign(
+            "h", f"{most} if {high} is None else {high} if {most} is None else min({high}, {most})"
+        )
+    if value.less is not None:
+        least, most = _write(source, value.less)
+        low = source.assign("l", f"0 if {most} is None else max(0, {low} - {most})")
+        high = source.assign("h", f"None if {high} is None else max(0, {high} - {least})")
+    return low, high

@@ -1,0 +1,243 @@
+"""Text to typed expressions: the grammar by recursive descent; `typing_` then resolves names and types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.rules.constancy import facts_of, parameters_of, settles
+from app.rules.lexing import LanguageError, Token, nearest, tokens_of
+from app.rules.naming import Scope
+from app.rules.syntax import Binary, Call, Collect, Constant, Name, Shift, Syntax, Unary, Within
+from app.rules.typing_ import typed, typed_condition
+
+if TYPE_CHECKING:
+    from app.rules.expression import Expression
+
+COMPARISONS = frozenset({"==", "!=", ">=", ">", "<=", "<"})
+SPANS = {"day": "day", "days": "day", "month": "month", "months": "month", "year": "year", "years": "year"}
+ARGUMENTS = {"years": 2, "months": 2, "days": 2, "year": 1}
+ARGUMENTS |= dict.fromkeys(("month_start", "month_end", "year_start", "year_end"), 1)
+AGGREGATES = frozenset({"count", "any", "sum", "all", "max", "min"})
+LATER = frozenset({"award"})
+DEEPEST = 40
+
+
+def parse_expression(text: str, scope: Scope, expect: str | None = None) -> Expression:
+    """The typed tree of a value; `expect` is the type that its use demands. Raises LanguageError."""
+    return typed(Parser(text).whole(), scope, expect)
+
+
+def parse_condition(text: str, scope: Scope) -> Expression:
+    """The typed tree of a condition (type bool). Raises LanguageError."""
+    return typed_condition(Parser(text).whole(), scope)
+
+
+class Parser:
+    """One text, read once from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = tokens_of(text)
+        self.place = 0
+        self.depth = 0
+
+    def whole(self) -> Syntax:
+        found = self.disjunction()
+        token = self.here
+        if token.kind != "end":
+            raise LanguageError(f"unexpected {token.text!r}", token.offset)
+        return found
+
+    @property
+    def here(self) -> Token:
+        return self.tokens[self.place]
+
+    def take(self, *texts: str) -> Token | None:
+        """The next token if it is one of these operators or keywords."""
+        token = self.here
+        if token.kind in ("operator", "keyword") and token.text in texts:
+            self.place += 1
+            return token
+        return None
+
+    def expect(self, text: str) -> Token:
+        token = self.take(text)
+        if token is None:
+            shown = repr(self.here.text) if self.here.text else "the end"
+            raise LanguageError(f"expected {text!r}, found {shown}", self.here.offset)
+        return token
+
+    def name(self, what: str, dotted: bool = True) -> Name:
+        token = self.here
+        if token.kind != "name" or (not dotted and "." in token.text):
+            raise LanguageError(f"expected {what}", token.offset)
+        self.place += 1
+        return Name(token.offset, token.text)
+
+    def disjunction(self) -> Syntax:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise LanguageError("nested too deeply", self.here.offset)
+        left = self.conjunction()
+        while token := self.take("or"):
+            left = Binary(token.offset, "or", left, self.conjunction())
+        self.depth -= 1
+        return left
+
+    def conjunction(self) -> Syntax:
+        left = self.negation()
+        while token := self.take("and"):
+            left = Binary(token.offset, "and", left, self.negation())
+        return left
+
+    def negation(self) -> Syntax:
+        signs = []
+        while token := self.take("not"):
+            signs.append(token)
+        found = self.comparison()
+        for token in reversed(signs):
+            found = Unary(token.offset, "not", found)
+        return found
+
+    def comparison(self) -> Syntax:
+        left = self.sum()
+        token = self.take(*COMPARISONS)
+        if token:
+            found: Syntax = Binary(token.offset, token.text, left, self.sum())
+        elif self.here.text in ("not", "in") and self.here.kind == "keyword":
+            token = self.here
+            negated = self.take("not") is not None
+            self.expect("in")
+            found = Within(token.offset, left, self.members(), negated)
+        else:
+            return left
+        if self.here.text in COMPARISONS or (self.here.kind == "keyword" and self.here.text in ("in", "not")):
+            raise LanguageError("comparisons are not chained: join two with `and`", self.here.offset)
+        return found
+
+    def members(self) -> Name | tuple[Name | Constant, ...]:
+        if self.take("[") is None:
+            return self.name("a set or [")
+        found = [self.code()]
+        while self.take(","):
+            found.append(self.code())
+        self.expect("]")
+        return tuple(found)
+
+    def code(self) -> Name | Constant:
+        token = self.here
+        if token.kind == "string":
+            self.place += 1
+            return Constant(token.offset, "string", token.text[1:-1])
+        return self.name("a code", dotted=False)
+
+    def sum(self) -> Syntax:
+        left = self.term()
+        while token := self.take("+", "-"):
+            following = self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+            if self.here.kind == "number" and following.kind == "name":
+                left = self.span(left, token)
+            else:
+                left = Binary(token.offset, token.text, left, self.term())
+        return left
+
+    def span(self, day: Syntax, sign: Token) -> Syntax:
+        number, unit = self.here, self.tokens[self.place + 1]
+        if unit.text not in SPANS:
+            raise LanguageError(
+                f"unknown span {unit.text!r}", unit.offset, nearest(unit.text, SPANS) or "days"
+            )
+        if "." in number.text or len(number.text) > 6:
+            raise LanguageError("a span is a whole number of days, months or years", number.offset)
+        self.place += 2
+        count = int(number.text) * (-1 if sign.text == "-" else 1)
+        return Shift(sign.offset, day, count, SPANS[unit.text])
+
+    def term(self) -> Syntax:
+        left = self.unary()
+        divided = False
+        while token := self.take("*", "/"):
+            if divided:
+                raise LanguageError("a division stands once, last in its chain", token.offset)
+            divided = token.text == "/"
+            left = Binary(token.offset, token.text, left, self.unary())
+        return left
+
+    def unary(self) -> Syntax:
+        token = self.take("-")
+        return Unary(token.offset, "-", self.atom()) if token else self.atom()
+
+    def atom(self) -> Syntax:
+        token = self.here
+        if self.take("("):
+            found = self.disjunction()
+            self.expect(")")
+            return found
+        if token.kind in ("number", "percent", "date", "string"):
+            self.place += 1
+            text = token.text[1:-1] if token.kind == "string" else token.text
+            return Constant(token.offset, token.kind, text)
+        if token.kind != "name":
+            shown = repr(token.text) if token.text else "the end"
+            raise LanguageError(f"expected a value, found {shown}", token.offset)
+        self.place += 1
+        if self.here.text == "(" and self.here.kind == "operator":
+            return self.call(token)
+        return Name(token.offset, token.text)
+
+    def call(self, function: Token) -> Syntax:
+        name = function.text
+        if name == "paid":
+            return self.paid(function)
+        if name in LATER:
+            raise LanguageError(f"{name}() is not supported yet", function.offset)
+        if name not in AGGREGATES and name not in ARGUMENTS:
+            known = (*AGGREGATES, *ARGUMENTS, "paid")
+            raise LanguageError(
+                f"unknown function {name!r} (tables are not supported yet)",
+                function.offset,
+                nearest(name, known),
+            )
+        self.expect("(")
+        if name in ("count", "any"):
+            return self.collect(function, None)
+        first = self.disjunction()
+        if name in AGGREGATES and self.take("for"):
+            return self.collect(function, first)
+        arguments = [first]
+        while self.take(","):
+            arguments.append(self.disjunction())
+        if name in ("sum", "all"):
+            self.expect("for")
+        self.expect(")")
+        wanted = ARGUMENTS.get(name)
+        if (wanted and len(arguments) != wanted) or (wanted is None and len(arguments) < 2):
+            raise LanguageError(f"{name}() takes {wanted or 'two or more'} values", function.offset)
+        return Call(function.offset, name, tuple(arguments))
+
+    def paid(self, function: Token) -> Syntax:
+        self.expect("(")
+        of = self.name("this", dotted=False)
+        if of.text != "this" or self.here.text != ")":
+            raise LanguageError("only paid(this) is supported yet", of.offset, "this")
+        self.expect(")")
+        return Call(function.offset, "paid", ())
+
+    def collect(self, function: Token, value: Syntax | None) -> Syntax:
+        word = self.name("the word for an item", dotted=False)
+        self.expect("in")
+        list_name = self.name("a list")
+        where = self.disjunction() if self.take("where") else None
+        otherwise = self.disjunction() if value is not None and self.take("else") else None
+        self.expect(")")
+        return Collect(function.offset, function.text, word, list_name, value, where, otherwise)
+
+
+__all__ = [
+    "LanguageError",
+    "Scope",
+    "facts_of",
+    "parameters_of",
+    "parse_condition",
+    "parse_expression",
+    "settles",
+]

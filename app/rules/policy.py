@@ -1,0 +1,202 @@
+"""What a policy pack says, as frozen values: the one tree that every engine reads.
+
+`loading` builds these from YAML; `evaluation` compiles them. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.rules.expression import Condition, Expression
+    from app.rules.facts import FactSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text for people, in Chinese and English, both always."""
+
+    zh: str
+    en: str
+
+
+class AwardKind(StrEnum):
+    """Who decides the figure: the text (fixed, calculated) or an official (up_to, unspecified)."""
+
+    FIXED = "fixed"
+    CALCULATED = "calculated"
+    UP_TO = "up_to"
+    UNSPECIFIED = "unspecified"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class ByLevel:
+    """A value by a choice's code; no row and no `otherwise`: 0."""
+
+    key: Expression
+    rows: Mapping[str, Expression | ByLevel | Modified]
+    otherwise: Expression | ByLevel | Modified | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """A value with modifiers, always in this order: floor (never lifts a 0), cap, less (not below 0)."""
+
+    value: Expression | ByLevel
+    floor: Expression | None = None
+    cap: Expression | None = None
+    less: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """The form of an award; `value` is money and None only where kind is unspecified or service."""
+
+    kind: AwardKind
+    value: Expression | ByLevel | Modified | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A point for the reviewer: raised unless `unless` is certainly true, or only if `when` certainly is."""
+
+    code: str
+    says: Words
+    unless: Condition | None = None
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Items of one list, decided line by line. With `award`, each item is awarded; else the total is."""
+
+    word: str
+    list_name: str
+    id_field: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """key name -> the item's field, e.g. {"project": "project"}."""
+    require: tuple[Condition, ...] = ()
+    counts: Expression | None = None
+    award: Award | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+class LimitKind(StrEnum):
+    ONCE = "once"
+    ONCE_PER_YEAR = "once_per_year"
+    ONCE_PER_ITEM = "once_per_item"
+    ANNUAL_CAP = "annual_cap"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit. ONCE_PER_ITEM: per item of `each` (key None) or per level (key = the choice fact's name)."""
+
+    kind: LimitKind
+    cap: int = 1
+    """Awards for the once kinds, fen for the annual cap."""
+    key: str | None = None
+    per_year: bool = False
+    """ONCE_PER_ITEM only: counts within the request's year (an item and year), else for life."""
+    for_anyone: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    code: str
+    at_least: Expression
+    """Money, rounded up to the fen; the name `granted` is the line's (or measure's) amount."""
+    per_item: bool
+    says: Words
+    """May hold {at_least}, formatted as yuan, and {item}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named constant of a measure, in the unit its type says (fen, 10^-8, whole numbers, ISO dates)."""
+
+    name: str
+    type: str
+    value: int | str
+    label: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    id: str
+    clause: str
+    title: Words
+    award: Award
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    require: tuple[Condition, ...] = ()
+    each: Each | None = None
+    limits: tuple[Limit, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    ledger_key: str = ""
+    does: Words | None = None
+    """Services: what the district does."""
+
+    @property
+    def pays(self) -> bool:
+        return self.award.kind is not AwardKind.SERVICE
+
+    @property
+    def evaluated(self) -> bool:
+        """A service without a condition is in the catalogue only."""
+        return self.pays or bool(self.require)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A general bar on money: `bars` is "money" (the measure) or the key its items publish."""
+
+    id: str
+    clause: str
+    title: Words
+    when: Condition | None = None
+    item_key: str | None = None
+    """Set: items whose key names a project that district funds or history already supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A general provision, in our own words, for the catalogue."""
+
+    id: str
+    clause: str
+    says: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    id: str
+    family: str
+    version: str
+    status: str
+    title: Words
+    authority: Words
+    division: str
+    currency: str
+    in_force_from: date
+    in_force_to: date | None
+    digest: str
+    """sha256:… over the canonical content."""
+    facts: FactSchema
+    measures: tuple[Measure, ...]
+    """Every measure and service, in catalogue order."""
+    exclusions: tuple[Exclusion, ...] = ()
+    provisions: tuple[Provision, ...] = ()
+
+    def measure(self, measure_id: str) -> Measure | None:
+        return next((m for m in self.measures if m.id == measure_id), None)
+
+    def in_force(self, day: date) -> bool:
+        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)

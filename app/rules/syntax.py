@@ -1,0 +1,78 @@
+"""What an expression says before names are resolved and types are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """Base of every node; `offset` is its first character (an operator's own for two-sided nodes)."""
+
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Syntax):
+    """`kind`: number percent date string."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Syntax):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Syntax):
+    """`not` or `-`."""
+
+    operator: str
+    operand: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Syntax):
+    """`and or`, a comparison, or `+ - * /`."""
+
+    operator: str
+    left: Syntax
+    right: Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Shift(Syntax):
+    """A date and a span: `count` is negative for minus; `unit` is day, month or year."""
+
+    day: Syntax
+    count: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Syntax):
+    """`in` a named set (`members` is a Name) or listed codes."""
+
+    left: Syntax
+    members: Name | tuple[Name | Constant, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Syntax):
+    function: str
+    arguments: tuple[Syntax, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collect(Syntax):
+    """An aggregate over a list."""
+
+    function: str
+    word: Name
+    list_name: Name
+    value: Syntax | None
+    where: Syntax | None
+    otherwise: Syntax | None

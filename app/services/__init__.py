@@ -1,0 +1,1 @@
+"""Use cases, one module each; transactions begin and end here."""

@@ -1,0 +1,2 @@
+// The one thing evaluate.ts needs of Node.
+declare const process: { argv: string[] };

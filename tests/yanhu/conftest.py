@@ -1,0 +1,5 @@
+"""The service these tests ask."""
+
+from tests.yanhu.serving import service
+
+__all__ = ["service"]
