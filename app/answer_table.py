@@ -67,13 +67,13 @@ def print_answer(console: Console, answer: Json, language: Language) -> None:
 
 def _amount(measure: Json, words: Mapping[str, str]) -> str:
     award = measure["award"]
-    if award is None:
+    if award["kind"] == "service":
         return ""
     if award["amount"] is not None:
         return str(award["amount"])
-    if award.get("ceiling") is not None and measure["verdict"] == "eligible":
+    if award["ceiling"] is not None and measure["verdict"] == "eligible":
         return f"{words['up_to']} {award['ceiling']}"
-    if award.get("potential") is not None:
+    if award["potential"] is not None:
         return f"{words['could_be']} {award['potential']}"
     return words["official"]
 
@@ -81,7 +81,7 @@ def _amount(measure: Json, words: Mapping[str, str]) -> str:
 def _why(measure: Json, language: Language) -> list[str]:
     words = _WORDS[language]
     told = [f"• {reason['message'][language]}" for reason in measure["reasons"]]
-    for line in measure.get("lines", ()):
+    for line in measure["lines"]:
         amount = line["amount"] if line["amount"] is not None else line["counted"]
         ending = "" if amount is None else f" {amount}"
         told.append(f"  {line['item']}: {words[line['verdict']]}{ending}")
@@ -90,8 +90,8 @@ def _why(measure: Json, language: Language) -> list[str]:
         f"? {words['needed']}: {missing['label'][language]} ({missing['fact']})"
         for missing in measure["missing"]
     )
-    told.extend(f"! {words['duty']}: {duty['message'][language]}" for duty in measure.get("obligations", ()))
-    told.extend(f"! {words['note']}: {flag['message'][language]}" for flag in measure.get("flags", ()))
+    told.extend(f"! {words['duty']}: {duty['message'][language]}" for duty in measure["obligations"])
+    told.extend(f"! {words['note']}: {flag['message'][language]}" for flag in measure["flags"])
     return told
 
 

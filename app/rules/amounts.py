@@ -48,12 +48,17 @@ def round_up(numerator: int | Fraction, scale: int) -> int:
 def compile_award(award: Award, schema: FactSchema, name: str) -> CompiledAmount:
     """An unspecified award is bounded by nothing: from 0 to no end."""
     if award.value is None:
-        return CompiledAmount(lambda facts, item, b: (0, None), (0, None), ())
+        return constant_amount(0, None)
     return compile_value(award.value, schema, name)
 
 
+def constant_amount(low: int, high: int | None) -> CompiledAmount:
+    """An amount that no fact moves."""
+    return CompiledAmount(lambda *_: (low, high), (low, high), ())
+
+
 def compile_value(value: Value, schema: FactSchema, name: str) -> CompiledAmount:
-    mentions = tuple(dict.fromkeys(_mentions(value)))
+    mentions = tuple(dict.fromkeys(mentions_of(value)))
     source = Source(schema)
     low, high = _write(source, value)
     bounds: Amount = source.function(name, f"({low}, {high})")  # type: ignore[assignment]
@@ -61,15 +66,23 @@ def compile_value(value: Value, schema: FactSchema, name: str) -> CompiledAmount
     return CompiledAmount(bounds, fixed, mentions)
 
 
-def _mentions(value: Value | None) -> tuple[Fact | ItemField | str, ...]:
+def compile_interval(expression: Expression, schema: FactSchema, name: str) -> Amount:
+    """Low and high of a number over its own scale, not rounded."""
+    source = Source(schema)
+    low, high = source.number(expression)
+    return source.function(name, f"({low}, {high})")  # type: ignore[return-value]
+
+
+def mentions_of(value: Value | None) -> tuple[Fact | ItemField | str, ...]:
+    """The facts that a value reads, left-most first."""
     match value:
         case None:
             return ()
         case ByLevel(key=key, rows=rows, otherwise=otherwise):
-            inner = [found for row in (*rows.values(), otherwise) for found in _mentions(row)]
+            inner = [found for row in (*rows.values(), otherwise) for found in mentions_of(row)]
             return (*facts_of(key), *inner)
         case Modified(value=inside, floor=floor, cap=cap, less=less):
-            return tuple(found for part in (inside, floor, cap, less) for found in _mentions(part))
+            return tuple(found for part in (inside, floor, cap, less) for found in mentions_of(part))
     return facts_of(value)
 
 
@@ -134,21 +147,26 @@ def _most(ends: tuple[int | None, ...]) -> int | None:
 
 
 def _modified(source: Source, value: Modified) -> tuple[str, str]:
-    low, high = _write(source, value.value)
-    if value.floor is not None:
-        least, most = _write(source, value.floor)
-        low = source.assign("l", f"max({low}, {least}) if {low} > 0 else {low}")
-        high = source.assign(
-            "h", f"None if {high} is None or {most} is None else max({high}, {most}) if {high} else 0"
-        )
-    if value.cap is not None:
-        least, most = _write(source, value.cap)
-        low = source.assign("l", f"min({low}, {least})")
-        high = source.assign(
-            "h", f"{most} if {high} is None else {high} if {most} is None else min({high}, {most})"
-        )
-    if value.less is not None:
-        least, most = _write(source, value.less)
-        low = source.assign("l", f"0 if {most} is None else max(0, {low} - {most})")
-        high = source.assign("h", f"None if {high} is None else max(0, {high} - {least})")
-    return low, high
+    ends = _write(source, value.value)
+    for how, modifier in ((_floored, value.floor), (_capped, value.cap), (_reduced, value.less)):
+        if modifier is not None:
+            made = source.keep("modify", how)
+            (low, high), (least, most) = ends, _write(source, modifier)
+            ends = source.fresh("l"), source.fresh("h")
+            source.emit(f"{ends[0]}, {ends[1]} = {made}({low}, {high}, {least}, {most})")
+    return ends
+
+
+def _floored(low: int, high: int | None, least: int, most: int | None) -> Bounds:
+    """Lifted to the floor where it is above 0, never a 0."""
+    lifted = None if high is None or most is None else max(high, most) if high else 0
+    return max(low, least) if low > 0 else low, lifted
+
+
+def _capped(low: int, high: int | None, least: int, most: int | None) -> Bounds:
+    return min(low, least), most if high is None else high if most is None else min(high, most)
+
+
+def _reduced(low: int, high: int | None, least: int, most: int | None) -> Bounds:
+    """What is left after the subtraction, not below 0."""
+    return 0 if most is None else max(0, low - most), None if high is None else max(0, high - least)

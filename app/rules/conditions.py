@@ -30,11 +30,12 @@ from app.rules.source import NEGATED, Source, declaration_of, period
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from app.rules.expression import Condition
     from app.rules.facts import FactSchema
-    from app.rules.policy import Condition
 
     Facts = Mapping[str, object]
 
+MOST_SAID = 512
 OUTCOMES: dict[Truth, Outcome] = {True: "met", False: "not_met", None: "unknown"}
 
 
@@ -66,6 +67,8 @@ class Decision(NamedTuple):
     decisive: tuple[tuple[Point, Leaf, Outcome], ...]
     unknown: tuple[Leaf, ...]
     """The unknown leaves that still matter."""
+    said: dict[object, tuple[Reason, ...]]
+    """Reasons made before, by values and position."""
 
 
 class ConditionBlock:
@@ -73,11 +76,12 @@ class ConditionBlock:
 
     def __init__(self, conditions: tuple[Condition, ...], schema: FactSchema, name: str, clause: str) -> None:
         self._schema = schema
-        self._clause = clause
+        self.clause = clause
         self._source = Source(schema)
-        self._leaves: list[Leaf] = []
+        self.all_leaves: list[Leaf] = []
         self._columns: list[tuple[str, str]] = []
         self.tree = Branch("all", tuple(self._node(condition, False) for condition in conditions))
+        self._fixed = all(leaf.fixed for leaf in self.all_leaves)
         truths = "".join(f"{truth}, " for truth, _ in self._columns)
         values = "".join(f"{value}, " for _, value in self._columns)
         self.leaves: Callable[..., tuple[tuple[Truth, ...], tuple[object, ...]]] = self._source.function(  # type: ignore[assignment]
@@ -103,8 +107,8 @@ class ConditionBlock:
         if negated:
             truth = self._source.assign("t", f"None if {truth} is None else not {truth}")
         self._columns.append((truth, value))
-        leaf = Leaf(len(self._leaves), *self._described(condition, test, negated))
-        self._leaves.append(leaf)
+        leaf = Leaf(len(self.all_leaves), *self._described(condition, test, negated))
+        self.all_leaves.append(leaf)
         return leaf
 
     def _described(
@@ -122,7 +126,7 @@ class ConditionBlock:
             declaration = declaration_of(first, self._schema)
         point = Point(
             code=condition.code,
-            clause=condition.clause or self._clause,
+            clause=condition.clause or self.clause,
             kind=PointKind.PERIOD if period(test) else PointKind.CONDITION,
             fact=fact,
             list_name=list_name,
@@ -141,7 +145,7 @@ class ConditionBlock:
         lead = first.point
         return Point(
             code=condition.code,
-            clause=condition.clause or self._clause,
+            clause=condition.clause or self.clause,
             kind=PointKind.GROUP,
             fact=lead.fact,
             list_name=lead.list_name,
@@ -165,7 +169,7 @@ class ConditionBlock:
         decisive: list[tuple[Point, Leaf, Outcome]] = []
         unknown: list[Leaf] = []
         self._collect(self.tree, truths, truth, decisive, unknown)
-        return Decision(truth, tuple(decisive), tuple(unknown))
+        return Decision(truth, tuple(decisive), tuple(unknown), {})
 
     def _collect(
         self,
@@ -199,21 +203,45 @@ class ConditionBlock:
         item: Facts | None,
         b: Facts,
         position: int | None,
-    ) -> list[Reason]:
+    ) -> tuple[Reason, ...]:
         """The decisive points with their values."""
-        return [
-            Reason(point, outcome, values[leaf.index], point.required, position, point.operator)
-            if leaf.fixed or point.kind is PointKind.GROUP
+        if not self._fixed:
+            return self._reasons(decision, values, facts, item, b, position)
+        said = decision.said
+        found = said.get((values, position))
+        if found is None:
+            if len(said) >= MOST_SAID:
+                said.clear()
+            found = said[values, position] = self._reasons(decision, values, facts, item, b, position)
+        return found
+
+    def _reasons(
+        self,
+        decision: Decision,
+        values: tuple[object, ...],
+        facts: Facts,
+        item: Facts | None,
+        b: Facts,
+        position: int | None,
+    ) -> tuple[Reason, ...]:
+        return tuple(
+            Reason(point, outcome, None, None, position, "")
+            if point.kind is PointKind.GROUP
             else Reason(
                 point,
                 outcome,
                 values[leaf.index],
-                _dynamic(leaf.test, facts, item, b),
+                point.required if leaf.fixed else self.required(leaf, facts, item, b),
                 position,
                 point.operator,
             )
             for point, leaf, outcome in decision.decisive
-        ]
+        )
+
+    @staticmethod
+    def required(leaf: Leaf, facts: Facts, item: Facts | None, b: Facts) -> object:
+        """What a leaf requires of this request: known when compiled, or the last day of a period, the other side."""
+        return leaf.point.required if leaf.fixed else _dynamic(leaf.test, facts, item, b)
 
     def missing(
         self, decision: Decision, facts: Facts, item: Facts | None, position: int | None

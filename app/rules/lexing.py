@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 
 class LanguageError(ValueError):
-    """An expression that the language does not know. `offset` counts characters of the text from 0."""
+    """An expression that the language does not know, told in English (`message`) and Chinese (`zh`).
 
-    def __init__(self, message: str, offset: int, suggestion: str | None = None) -> None:
+    `offset` counts characters of the text from 0.
+    """
+
+    def __init__(self, message: str, zh: str, offset: int, suggestion: str | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.zh = zh
         self.offset = offset
         self.suggestion = suggestion
 
@@ -30,6 +34,20 @@ class Token:
     offset: int
 
 
+TYPE_NAMES = {
+    "bool": "是非",
+    "count": "数量",
+    "money": "金额",
+    "percent": "百分比",
+    "number": "数值",
+    "date": "日期",
+    "choice": "选项",
+    "text": "文字",
+    "id": "编号",
+    "list": "列表",
+}
+"""The types in Chinese, for messages."""
+
 KEYWORDS = frozenset({"and", "or", "not", "in", "where", "for", "else"})
 PATTERN = re.compile(
     r"(?P<space>[ \t\r\n]+)"
@@ -41,21 +59,21 @@ PATTERN = re.compile(
     r"|(?P<operator>==|!=|>=|<=|[<>+\-*/()\[\],])"
 )
 MISTAKES = {
-    "=": ("one = compares nothing", "=="),
-    "&": ("& is no operator", "and"),
-    "|": ("| is no operator", "or"),
-    "!": ("! is no operator", "not"),
-    '"': ("text stands in single quotes", "'"),
-    "'": ("a text without its closing quote", "'"),
-    "×": ("× is no operator", "*"),
-    "÷": ("÷ is no operator", "/"),
-    "％": ("a full-width percent sign", "%"),
-    "≥": ("≥ is no operator", ">="),
-    "≤": ("≤ is no operator", "<="),
-    "≠": ("≠ is no operator", "!="),
-    "（": ("a full-width bracket", "("),
-    "）": ("a full-width bracket", ")"),
-    "，": ("a full-width comma", ","),
+    "=": ("one = compares nothing", "比较相等用 ==", "=="),
+    "&": ("& is no operator", "没有运算符 &", "and"),
+    "|": ("| is no operator", "没有运算符 |", "or"),
+    "!": ("! is no operator", "没有运算符 !", "not"),
+    '"': ("text stands in single quotes", "文字用单引号", "'"),
+    "'": ("a text without its closing quote", "文字缺少结尾的引号", "'"),
+    "×": ("× is no operator", "没有运算符 ×", "*"),
+    "÷": ("÷ is no operator", "没有运算符 ÷", "/"),
+    "％": ("a full-width percent sign", "百分号用了全角", "%"),
+    "≥": ("≥ is no operator", "没有运算符 ≥", ">="),
+    "≤": ("≤ is no operator", "没有运算符 ≤", "<="),
+    "≠": ("≠ is no operator", "没有运算符 ≠", "!="),
+    "（": ("a full-width bracket", "括号用了全角", "("),
+    "）": ("a full-width bracket", "括号用了全角", ")"),
+    "，": ("a full-width comma", "逗号用了全角", ","),
 }
 
 
@@ -66,8 +84,9 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     while place < len(text):
         match = PATTERN.match(text, place)
         if match is None:
-            message, instead = MISTAKES.get(text[place], (f"{text[place]!r} is not of the language", None))
-            raise LanguageError(message, place, instead)
+            said = (f"{text[place]!r} is not of the language", f"语言中没有字符 {text[place]!r}", None)
+            message, zh, instead = MISTAKES.get(text[place], said)
+            raise LanguageError(message, zh, place, instead)
         kind = match.lastgroup or ""
         if kind != "space":
             _joined(text, match.end(), kind)
@@ -83,8 +102,8 @@ def _joined(text: str, end: int, kind: str) -> None:
         return
     follower = text[end]
     if follower in "._" or follower.isalnum():
-        what = "a name" if kind == "name" else "a number"
-        raise LanguageError(f"{follower!r} cannot continue {what}", end)
+        what, zh = ("a name", "名称") if kind == "name" else ("a number", "数字")
+        raise LanguageError(f"{follower!r} cannot continue {what}", f"{zh}后面不能接 {follower!r}", end)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -6,7 +6,6 @@ a level that is unknown can leave a limit open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.identifiers import item_key
@@ -14,7 +13,7 @@ from app.rules.policy import Limit, LimitKind
 from app.rules.results import LimitUse, Missing, Point, PointKind, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from app.rules.facts import FactSchema
     from app.rules.logic import Truth
@@ -37,12 +36,19 @@ class Standing(NamedTuple):
     """Fen that the annual cap leaves; None without a cap."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """A limit of the measure with the point its reasons share."""
+class ItemLimit(NamedTuple):
+    """A limit on items for one request: how often history counts each item (by its key)."""
 
     limit: Limit
     point: Point
+    times: Mapping[str, int]
+
+    def use(self, key: str, item: str) -> LimitUse | None:
+        """How history ends this item; None when it does not."""
+        used = self.times.get(key, 0)
+        if used < self.limit.cap:
+            return None
+        return LimitUse(self.limit.kind, item, self.limit.cap, used, 0, 1)
 
 
 class MeasureLimits:
@@ -50,83 +56,100 @@ class MeasureLimits:
 
     def __init__(self, measure: Measure, schema: FactSchema) -> None:
         self._schema = schema
-        self._own = tuple(
-            _Own(limit, _point(limit, measure.clause))
-            for limit in measure.limits
-            if not on_items(limit, measure)
-        )
-        items = [limit for limit in measure.limits if on_items(limit, measure)]
-        self.item_points = tuple((limit, _point(limit, measure.clause)) for limit in items)
-        self.fresh = self._standing((), {}, 0)
+        points = [(limit, _point(limit, measure.clause)) for limit in measure.limits]
+        self._own = tuple(pair for pair in points if not on_items(pair[0], measure))
+        self._items = tuple(pair for pair in points if on_items(pair[0], measure))
+        self._cut_point = next((p for limit, p in self._own if limit.kind is LimitKind.ANNUAL_CAP), None)
+        self.fresh = self.standing((), {}, 0)
 
     def standing(self, history: Sequence[HistoryEntry], facts: Facts, year: int) -> Standing:
         """The standing for what this applicant was paid before under this measure."""
-        return self._standing(history, facts, year) if history else self.fresh
-
-    def _standing(self, history: Sequence[HistoryEntry], facts: Facts, year: int) -> Standing:
         ended: Truth = False
         uses: list[LimitUse] = []
         reasons: list[Reason] = []
         missing: list[Missing] = []
         remaining: int | None = None
-        for limit, point in ((own.limit, own.point) for own in self._own):
-            truth, use = self._use(limit, history, facts, year)
+        for limit, point in self._own:
+            truth, use = _use(limit, history, facts, year)
             if use is not None:
                 uses.append(use)
-            if limit.kind is LimitKind.ANNUAL_CAP and use is not None:
-                remaining = use.remaining if remaining is None else min(remaining, use.remaining)
+                if limit.kind is LimitKind.ANNUAL_CAP:
+                    remaining = use.remaining if remaining is None else min(remaining, use.remaining)
             if truth is True and use is not None:
                 ended = True
                 reasons.append(Reason(point, "limited", use.used, use.cap, None, "<"))
-            elif truth is None:
-                ended = None if ended is False else ended
+            elif truth is None and limit.key is not None:
+                ended = ended or None
                 reasons.append(Reason(point, "unknown", None, limit.cap, None, "<"))
-                assert limit.key is not None
                 missing.append(Missing(limit.key, None, None, self._schema.facts[limit.key]))
         return Standing(ended, tuple(uses), tuple(reasons), tuple(missing), remaining)
 
-    @staticmethod
-    def _use(
-        limit: Limit, history: Sequence[HistoryEntry], facts: Facts, year: int
-    ) -> tuple[Truth, LimitUse | None]:
-        yearly = limit.per_year or limit.kind in (LimitKind.ONCE_PER_YEAR, LimitKind.ANNUAL_CAP)
-        counted = [entry for entry in history if entry.year == year] if yearly else history
-        if limit.kind is LimitKind.ANNUAL_CAP:
-            used = sum(entry.amount for entry in counted)
-            left = max(0, limit.cap - used)
-            return left == 0, LimitUse(limit.kind, None, limit.cap, used, left, 0)
-        if limit.key is None:
-            used = len(counted)
-            over = used >= limit.cap
-            return over, LimitUse(limit.kind, None, limit.cap, used, max(0, limit.cap - used), int(over))
-        level = facts.get(limit.key)
-        if level is None:
-            return (None if counted else False), None
-        used = sum(
-            1 for entry in counted if entry.item is not None and item_key(entry.item) == item_key(str(level))
-        )
-        over = used >= limit.cap
-        return over, LimitUse(
-            limit.kind, str(level), limit.cap, used, max(0, limit.cap - used), 1
-        ) if over else None
+    def cut_reason(self, before: int, remaining: int) -> Reason:
+        """The reason for an amount that the annual cap reduced."""
+        assert self._cut_point is not None
+        return Reason(self._cut_point, "limited", before, remaining, None, "<=")
 
-    def taken(self, history: Sequence[HistoryEntry], year: int) -> Mapping[str, tuple[int, int]]:
-        """Item key -> how often, and how much in fen, history counts that item for these limits."""
-        taken: dict[str, tuple[int, int]] = {}
-        for limit, _ in self.item_points:
-            for entry in history:
-                if limit.per_year and entry.year != year:
-                    continue
-                named = {item_key(item) for item in (entry.item, *entry.items) if item is not None}
-                for key in named:
-                    times, amount = taken.get(key, (0, 0))
-                    taken[key] = (times + 1, amount + entry.amount)
-        return taken
+    def on_items(self, history: Sequence[HistoryEntry], year: int) -> tuple[ItemLimit, ...]:
+        """The limits on items for one request."""
+        return tuple(
+            ItemLimit(limit, point, _times(entry for entry in history if _counts(limit, entry, year)))
+            for limit, point in self._items
+        )
+
+
+def paid_per_item(history: Iterable[HistoryEntry]) -> Mapping[str, int]:
+    """Item key -> fen that history names for it."""
+    paid: dict[str, int] = {}
+    for entry in history:
+        for key in _keys(entry):
+            paid[key] = paid.get(key, 0) + entry.amount
+    return paid
 
 
 def on_items(limit: Limit, measure: Measure) -> bool:
     """Whether a limit works on lines (an item's), not on the measure."""
     return measure.each is not None and limit.kind is LimitKind.ONCE_PER_ITEM and limit.key is None
+
+
+def _counts(limit: Limit, entry: HistoryEntry, year: int) -> bool:
+    yearly = limit.per_year or limit.kind in (LimitKind.ONCE_PER_YEAR, LimitKind.ANNUAL_CAP)
+    return not yearly or entry.year == year
+
+
+def _keys(entry: HistoryEntry) -> Iterator[str]:
+    """The keys of the items that an entry paid or counted, each once."""
+    return iter({item_key(item) for item in (entry.item, *entry.items) if item is not None})
+
+
+def _times(entries: Iterable[HistoryEntry]) -> Mapping[str, int]:
+    times: dict[str, int] = {}
+    for entry in entries:
+        for key in _keys(entry):
+            times[key] = times.get(key, 0) + 1
+    return times
+
+
+def _use(
+    limit: Limit, history: Sequence[HistoryEntry], facts: Facts, year: int
+) -> tuple[Truth, LimitUse | None]:
+    """Whether a limit of the measure ends it, and its use; None for a level that was never paid."""
+    counted = [entry for entry in history if _counts(limit, entry, year)]
+    if limit.kind is LimitKind.ANNUAL_CAP:
+        used = sum(entry.amount for entry in counted)
+        left = max(0, limit.cap - used)
+        return left == 0, LimitUse(limit.kind, None, limit.cap, used, left, 0)
+    if limit.key is None:
+        used = len(counted)
+        over = used >= limit.cap
+        return over, LimitUse(limit.kind, None, limit.cap, used, max(0, limit.cap - used), int(over))
+    level = facts.get(limit.key)
+    if level is None:
+        return (None if counted else False), None
+    key = item_key(str(level))
+    used = sum(1 for entry in counted if entry.item is not None and item_key(entry.item) == key)
+    if used < limit.cap:
+        return False, None
+    return True, LimitUse(limit.kind, str(level), limit.cap, used, 0, 1)
 
 
 def _point(limit: Limit, clause: str) -> Point:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.rules.expression import Arithmetic, Expression, Literal
-from app.rules.lexing import LanguageError
+from app.rules.lexing import TYPE_NAMES, LanguageError
 
 if TYPE_CHECKING:
     from app.rules.syntax import Constant
@@ -18,7 +18,7 @@ def product_type(left: str, right: str, demand: str | None, offset: int) -> str:
     """The type of a product. Money times money is nothing."""
     kinds = {left, right}
     if kinds == {"money"}:
-        raise LanguageError("money * money means nothing", offset)
+        raise LanguageError("money * money means nothing", "金额乘以金额没有意义", offset)
     if "money" in kinds:
         return "money"
     if len(kinds) == 1 or demand in kinds:
@@ -35,13 +35,15 @@ def constant_of(written: Constant, demand: str | None, offset: int | None = None
         try:
             return Literal("date", 1, date.fromisoformat(written.text))
         except ValueError:
-            raise LanguageError(f"no such day: {written.text}", place) from None
+            raise LanguageError(
+                f"no such day: {written.text}", f"没有这一天：{written.text}", place
+            ) from None
     whole, _, part = written.text.rstrip("%").partition(".")
     if len(whole) + len(part) > 30:
-        raise LanguageError("a number of too many digits", place)
+        raise LanguageError("a number of too many digits", "数字位数过多", place)
     if written.kind == "percent":
         if len(part) > 6:
-            raise LanguageError("a percent has at most six decimals", place)
+            raise LanguageError("a percent has at most six decimals", "百分比最多六位小数", place)
         return Literal("percent", PERCENT, int(whole + part.ljust(6, "0")))
     return _number(written.text, demand, place)
 
@@ -57,10 +59,10 @@ def _number(text: str, demand: str | None, place: int) -> Literal:
     if kind == "number":
         return Literal("number", 10 ** len(part), int(whole + part))
     if kind in ("money", "count"):
-        raise LanguageError(f"{text} is no {kind}", place)
+        raise LanguageError(f"{text} is no {kind}", f"{text} 不是{TYPE_NAMES[kind]}", place)
     if kind == "percent":
-        raise LanguageError("a percent is written with %", place, f"{text}%")
-    raise LanguageError("a number whose type nothing tells", place)
+        raise LanguageError("a percent is written with %", "百分比要写 %", place, f"{text}%")
+    raise LanguageError("a number whose type nothing tells", "无从得知这个数字的类型", place)
 
 
 def folded(node: Arithmetic) -> Expression:

@@ -72,18 +72,24 @@ def resolve(scope: Scope, name: Name, demand: str | None) -> Expression:
 def _unknown(scope: Scope, name: Name) -> LanguageError:
     text = name.text
     if text in BUILT_IN:
-        return LanguageError(f"{text!r} has no meaning here", name.offset)
+        return LanguageError(f"{text!r} has no meaning here", f"{text} 在这里没有意义", name.offset)
     if text.startswith("reading."):
-        return LanguageError("readings are not supported yet", name.offset)
+        return LanguageError("readings are not supported yet", "尚不支持 readings（条文解读）", name.offset)
     if text in scope.facts.facts:
-        return LanguageError(f"{text!r} is a list: use an aggregate such as count", name.offset)
+        return LanguageError(
+            f"{text!r} is a list: use an aggregate such as count",
+            f"{text} 是列表，请用 count 等汇总",
+            name.offset,
+        )
     if text in scope.sets:
-        return LanguageError(f"{text!r} is a set: it stands after `in`", name.offset)
+        return LanguageError(
+            f"{text!r} is a set: it stands after `in`", f"{text} 是集合，只能写在 in 之后", name.offset
+        )
     known = [*scope.parameters, *scope.facts.facts, "year", "as_of", *scope.allow]
     for word, list_name in scope.lists().items():
         fields = scope.facts.facts[list_name].fields
         known += [f"{word}.{one}" for one in fields]
-    return LanguageError(f"unknown name {text!r}", name.offset, nearest(text, known))
+    return LanguageError(f"unknown name {text!r}", f"未知的名称 {text}", name.offset, nearest(text, known))
 
 
 def _field(scope: Scope, name: Name, word: str, list_name: str, text: str) -> Expression:
@@ -91,7 +97,10 @@ def _field(scope: Scope, name: Name, word: str, list_name: str, text: str) -> Ex
     if text not in fields:
         close = nearest(text, fields)
         raise LanguageError(
-            f"{list_name} has no field {text!r}", name.offset, f"{word}.{close}" if close else None
+            f"{list_name} has no field {text!r}",
+            f"{list_name} 没有字段 {text}",
+            name.offset,
+            f"{word}.{close}" if close else None,
         )
     kind, scale, domain = field_of(fields[text])
     return ItemField(kind, scale, word, list_name, text, domain)
@@ -103,4 +112,4 @@ def written(scope: Scope, name: Name) -> Constant:
     if len(tokens) == 2 and tokens[0].kind in ("number", "percent", "date", "string"):
         token = tokens[0]
         return Constant(name.offset, token.kind, token.text.strip("'"))
-    raise LanguageError(f"parameter {name.text!r} is no constant", name.offset)
+    raise LanguageError(f"parameter {name.text!r} is no constant", f"参数 {name.text} 不是常数", name.offset)

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from app.rules.expression import Condition, Expression
     from app.rules.facts import FactSchema
@@ -48,7 +48,7 @@ class ByLevel:
 class Modified:
     """A value with modifiers, always in this order: floor (never lifts a 0), cap, less (not below 0)."""
 
-    value: Expression | ByLevel
+    value: Expression | ByLevel | Modified
     floor: Expression | None = None
     cap: Expression | None = None
     less: Expression | None = None
@@ -56,7 +56,11 @@ class Modified:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """The form of an award; `value` is money and None only where kind is unspecified or service."""
+    """The form of an award; `value` is money.
+
+    It is None where kind is unspecified or service, and for a measure whose items are awarded one by one: the form
+    is then the `award` of its `each`, of the same kind.
+    """
 
     kind: AwardKind
     value: Expression | ByLevel | Modified | None = None

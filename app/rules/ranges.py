@@ -27,7 +27,7 @@ def check_range(expression: Expression, offset: int, times: int = 1) -> None:
     """Raise LanguageError where the numerator (times a rescaling factor) can pass 2^127."""
     low, high = range_of(expression)
     if max(-low, high) * times >= MOST:
-        raise LanguageError("a number that can pass 2^127", offset)
+        raise LanguageError("a number that can pass 2^127", "数值可能超过 2^127", offset)
 
 
 def least(expression: Expression) -> int:

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration
-    from app.rules.policy import AwardKind, Condition, Flag, LimitKind, Measure, Obligation, Words
+    from app.rules.policy import AwardKind, Flag, LimitKind, Measure, Obligation, Words
 
 Verdict = Literal["eligible", "ineligible", "undetermined"]
 Outcome = Literal["met", "not_met", "unknown", "excluded", "limited"]

@@ -229,8 +229,8 @@ class Source:
         if left.scale != right.scale:
             a, b = self._rescaled(a, b, right.scale)
             c, d = self._rescaled(c, d, left.scale)
-        over = f"({d} is not None and {a} {{}} {d})"
-        under = f"({b} is not None and {b} {{}} {c})"
+        over = f"({_bounded(d)} and {a} {{}} {d})"
+        under = f"({_bounded(b)} and {b} {{}} {c})"
         settled = f"({a} == {b} == {c} == {d})"
         apart = f"({over.format('>')} or {under.format('<')})"
         true, false = {
@@ -250,5 +250,10 @@ class Source:
             return low, high
         return (
             self.assign("l", f"{low} * {scale}"),
-            self.assign("h", f"None if {high} is None else {high} * {scale}"),
+            self.assign("h", f"{high} * {scale} if {_bounded(high)} else None"),
         )
+
+
+def _bounded(end: str) -> str:
+    """Code that tells whether an end is bounded; a literal is, and Python warns of `10 is not None`."""
+    return "True" if end.lstrip("-").isdigit() else f"{end} is not None"

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, ClassVar
 
 import httpx
 import psutil
@@ -28,20 +28,24 @@ STOP_SECONDS = 40
 class Run:
     """One `duixian serve` on a free port."""
 
+    started: ClassVar[list[Run]] = []
+
     def __init__(self, root: Path, data: Path, command: tuple[str, ...] = ()) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DUIXIAN_")}
         environment |= {"DUIXIAN_DATA": str(data), "DUIXIAN_PORT": "0", "PYTHONPATH": str(root)}
-        self.process = subprocess.Popen(
-            command or (sys.executable, "-m", "app.cli", "serve"),
-            cwd=root,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=(data.parent / "stderr.log").open("ab"),
-            text=True,
-            start_new_session=True,
-        )
         self.log = data.parent / "stderr.log"
+        with self.log.open("ab") as errors:
+            self.process = subprocess.Popen(
+                command or (sys.executable, "-m", "app.cli", "serve"),
+                cwd=root,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
         self.said: list[str] = []
+        self.started.append(self)
 
     def address(self) -> str:
         """Where it serves, from what it prints."""
@@ -63,6 +67,10 @@ def data(tmp_path: Path) -> Iterator[Path]:
     """A data folder; whatever server a killed run left in it is stopped afterwards."""
     folder = tmp_path / "data"
     yield folder
+    while Run.started:
+        output = Run.started.pop().process.stdout
+        assert output is not None
+        output.close()
     if folder.exists():
         EmbeddedPostgres(folder).stop()
 
@@ -180,7 +188,8 @@ def test_a_port_in_use_is_said_plainly(root: Path, data: Path, tmp_path: Path) -
 
 def test_it_ends_with_the_process_that_started_it(root: Path, data: Path) -> None:
     """`make run` killed outright must not leave a service that nobody sees."""
-    starter = f"import subprocess, sys; subprocess.run([{sys.executable!r}, '-m', 'app.cli', 'serve', '--stop-with-parent'])"
+    command = [sys.executable, "-m", "app.cli", "serve", "--stop-with-parent"]
+    starter = f"import subprocess; subprocess.run({command!r})"
     run = Run(root, data, (sys.executable, "-c", starter))
     address = run.address()
     assert httpx.get(address + "/livez").status_code == 200

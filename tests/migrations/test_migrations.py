@@ -104,8 +104,10 @@ def test_the_code_names_the_same_check_constraints_as_the_migrations(
         'UPDATE policy_versions SET files = \'{"policy.yaml": "y"}\'',
         "DELETE FROM policy_versions",
         "TRUNCATE policy_versions",
-        "INSERT INTO policy_versions SELECT * FROM policy_versions"
-        " ON CONFLICT (digest) DO UPDATE SET engine_version = '2'",
+        (
+            "INSERT INTO policy_versions SELECT * FROM policy_versions"
+            " ON CONFLICT (digest) DO UPDATE SET engine_version = '2'"
+        ),
     ],
 )
 def test_a_kept_version_cannot_be_changed_even_by_hand(database_url: str, change: str) -> None:

@@ -89,10 +89,7 @@ def _item(of: FactDeclaration, index: int, chance: random.Random) -> dict[str, A
 
 def _at(body: Any, path: tuple[str | int, ...]) -> Any:
     for part in path:
-        if isinstance(body, list):
-            body = body[int(part)]
-        else:
-            body = body.get(part) if isinstance(body, dict) else None
+        body = body[int(part)] if isinstance(body, list) else (body or {}).get(part)
     return body
 
 

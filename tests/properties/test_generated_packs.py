@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
-from app.rules.loading import load_policy
-from app.services.packs import read_pack
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.rules.loading import load_policy
+from app.services.packs import read_pack
 from app.settings import PACKAGED_POLICIES
 from tests.properties.completing import complete
 from tests.properties.laws import check_learning, check_one

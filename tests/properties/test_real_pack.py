@@ -7,10 +7,10 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from app.rules.reading import InputErrors
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from app.rules.reading import InputErrors
 from tests.properties.completing import complete, unknowns
 from tests.properties.laws import check_learning, check_learning_of, check_one, money
 from tests.yanhu.engine import TODAY, yanhu

@@ -181,14 +181,14 @@ class Decision:
     # --- the whole
 
     def total_zero(self) -> bool:
-        return self.measure == "pledge-financing" and self.items_truth() is True and self.high == 0
+        return self.measure == "pledge-financing" and self.items_truth() is not False and self.high == 0
 
     def verdict(self) -> str:
         barred = None if self.barred is None else not self.barred
         limit = False if self.ended_by else None if self.level_unknown else True
         items = self.items_truth()
         amount: Truth = True
-        if self.measure == "pledge-financing" and items is True:
+        if self.measure == "pledge-financing" and items is not False:
             amount = False if self.high == 0 else True if self.low > 0 else None
         whole = conjunction([barred, self.required, items, amount, limit])
         return {True: "eligible", False: "ineligible", None: "undetermined"}[whole]

@@ -12,7 +12,6 @@ from app.rules.loading import load_policy
 from app.rules.reading import compile_reader
 from app.rules.rendering import render
 from app.services.packs import read_pack
-
 from app.settings import PACKAGED_POLICIES
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from app.main import create_app
 
+from app.main import create_app
 from app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Service:
 
     def get(self, path: str, **arguments: Any) -> httpx.Response:
         return self._runner.run(self._client.get(path, **arguments))
+
+    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        return self._runner.run(self._client.request(method, path, **arguments))
 
     def evaluate(self, body: Any) -> Any:
         answer = self.post(json=body)

@@ -1,0 +1,291 @@
+"""YAML to a policy: every file of a pack read strictly, every mistake told with its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from app.rules.facts import FactSchema
+from app.rules.lexing import nearest
+from app.rules.loading_conditions import Codes, ConditionReader, Given
+from app.rules.loading_facts import FactReader, read_choices
+from app.rules.loading_measures import MeasureReader, read_parameters, read_service
+from app.rules.loading_sets import read_relations, read_sets
+from app.rules.loading_texts import Texts
+from app.rules.naming import BUILT_IN, Scope
+from app.rules.node_reading import (
+    VERSION,
+    check_keys,
+    day_of,
+    id_of,
+    list_of,
+    map_of,
+    text_of,
+    words_of,
+)
+from app.rules.pack_content import Content, digest_of, merge
+from app.rules.pack_errors import PackError, PackErrors, Problems, mistake, refuse
+from app.rules.policy import Exclusion, Measure, Policy, Provision, Words
+from app.rules.yaml_nodes import MapNode, Node, TextNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["PackError", "PackErrors", "load_policy"]
+
+REQUIRED = ("id", "title", "authority", "division", "status", "version", "in_force", "order")
+DIVISION = re.compile(r"[0-9]{6}")
+CURRENCY = re.compile(r"[A-Z]{3}")
+ITEMS_WITH = re.compile(r"items with ([a-z][a-z0-9_]*)")
+
+
+def load_policy(files: Mapping[str, str]) -> Policy:
+    """The policy that a pack's files say: path within the pack -> text. Raises PackErrors, all mistakes at once.
+
+    Mistakes in the facts end the reading there: measures that name them would only repeat them.
+    """
+    problems = Problems()
+    content = merge(files, problems)
+    if not problems.found:
+        for name in (name for name in REQUIRED if name not in content.top):
+            problems.tell(mistake(content.head, f"缺少 {name}", f"{name!r} is missing", name))
+    _stop_if_unsure(content)
+    schema = _facts(content)
+    _stop_if_unsure(content)
+    return _Pack(content, schema).policy()
+
+
+def _stop_if_unsure(content: Content) -> None:
+    """Raise PackErrors unless all that went wrong so far are files of single measures."""
+    if len(content.problems.found) > len(content.broken):
+        content.problems.stop()
+
+
+def _facts(content: Content) -> FactSchema:
+    """Choices, sets, facts and relations."""
+    problems = content.problems
+    choices: Mapping[str, tuple[tuple[str, Words], ...]] = {}
+    ordered: frozenset[str] = frozenset()
+    if (node := content.get("choices")) is not None:
+        with problems.gather():
+            choices, ordered = read_choices(problems, node)
+        _stop_if_unsure(content)
+    reader = FactReader(problems, choices)
+    facts = reader.applicant(None)
+    with problems.gather():
+        facts = reader.applicant(content.get("applicant"))
+    if (node := content.get("facts")) is not None:
+        with problems.gather():
+            facts |= reader.facts(node)
+    sets: dict[str, tuple[str, tuple[str, ...]]] = {}
+    if (node := content.get("sets")) is not None:
+        with problems.gather():
+            sets = read_sets(content, node, choices)
+    elif content.members:
+        sets = read_sets(content, MapNode(content.head.source, 0, 0, 1, 1, {}), choices)
+    _check_names(content, reader.keys, sets)
+    schema = FactSchema(facts, choices, ordered, sets)
+    if (node := content.get("relations")) is not None and len(problems.found) == len(content.broken):
+        with problems.gather():
+            relations = tuple(read_relations(content, node, Scope(schema, {}, sets, ordered=ordered)))
+            return FactSchema(facts, choices, ordered, sets, relations)
+    return schema
+
+
+def _check_names(
+    content: Content, keys: Mapping[str, TextNode], sets: Mapping[str, tuple[str, tuple[str, ...]]]
+) -> None:
+    """A name has one meaning: facts, sets and what the language has built in."""
+    built_in = {*BUILT_IN, "year", "as_of", "reading", "history", "other_funding"}
+    for name, key in keys.items():
+        if name.split(".", 1)[0] in built_in or name in sets:
+            words = f"名称 {name} 已另有所指", f"the name {name!r} means something else already"
+            content.problems.tell(mistake(key, *words))
+    node = content.get("sets")
+    for name in sets:
+        if name in built_in and isinstance(node, MapNode):
+            words = f"名称 {name} 已另有所指", f"the name {name!r} means something else already"
+            content.problems.tell(mistake(node.key(name), *words))
+
+
+@dataclass(slots=True)
+class _Pack:
+    """A pack whose facts are known."""
+
+    content: Content
+    schema: FactSchema
+    parameters: dict[str, TextNode] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    @property
+    def problems(self) -> Problems:
+        return self.content.problems
+
+    def policy(self) -> Policy:
+        """Everything but the facts. Raises PackErrors."""
+        family = self._id("family") if "family" in self.content.top else self._id("id")
+        if (node := self.content.get("parameters")) is not None:
+            with self.problems.gather():
+                self.parameters = read_parameters(node, self._scope({}), self.problems)
+            _stop_if_unsure(self.content)
+        scope = self._scope({name: text.text for name, text in self.parameters.items()})
+        measures = self._measures(scope, family)
+        self._check_used()
+        exclusions = tuple(self._exclusions())
+        provisions = tuple(self._provisions())
+        order = self._order()
+        since, until = self._in_force()
+        title, authority = self._words("title"), self._words("authority")
+        zh, en = "行政区划代码为六位数字", "a division code has six digits"
+        division = self._text("division", DIVISION, zh, en)
+        zh, en = "币种为三个大写字母", "a currency is three capital letters"
+        currency = self._text("currency", CURRENCY, zh, en) if "currency" in self.content.top else "CNY"
+        zh, en = "版本由字母、数字和 . _ - 组成", "a version is letters, digits and . _ -"
+        version = self._text("version", VERSION, zh, en)
+        policy_id, status = self._id("id"), self._id("status")
+        self.problems.stop()
+        return Policy(
+            policy_id, family, version, status, title, authority, division, currency, since, until,
+            digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
+        )  # fmt: skip
+
+    def _scope(self, parameters: Mapping[str, str]) -> Scope:
+        return Scope(self.schema, parameters, self.schema.sets, ordered=self.schema.ordered)
+
+    # The head
+
+    def _node(self, name: str) -> Node:
+        return self.content.top[name][1]
+
+    def _id(self, name: str) -> str:
+        with self.problems.gather():
+            return id_of(self._node(name))
+        return ""
+
+    def _words(self, name: str) -> Words:
+        with self.problems.gather():
+            return words_of(self._node(name))
+        return Words("", "")
+
+    def _text(self, name: str, pattern: re.Pattern[str], zh: str, en: str) -> str:
+        with self.problems.gather():
+            text = text_of(self._node(name))
+            if pattern.fullmatch(text.text) is None:
+                refuse(text, zh, en)
+            return text.text
+        return ""
+
+    def _in_force(self) -> tuple[date, date | None]:
+        with self.problems.gather():
+            node = map_of(self._node("in_force"))
+            check_keys(self.problems, node, ("from", "to"))
+            if (first := node.get("from")) is None:
+                refuse(node, "缺少 from", "'from' is missing", "from")
+            since, last = day_of(first), node.get("to")
+            until = day_of(last) if last is not None else None
+            if until is not None and until < since and last is not None:
+                refuse(last, "to 早于 from", "`to` is before `from`")
+            return since, until
+        return date.min, None
+
+    # What the policy holds
+
+    def _measures(self, scope: Scope, family: str) -> dict[str, Measure]:
+        """Measures and services by id, those that could be read."""
+        found: dict[str, Measure] = {}
+        for name, (key, node) in self.content.measures.items():
+            reader = MeasureReader(key, node, scope, self.problems)
+            if (measure := reader.read(family)) is not None:
+                found[name] = measure
+            self.used |= reader.texts.uses.keys()
+        for name, (key, node) in self.content.services.items():
+            if name in self.content.measures:
+                words = f"{name} 已是一项措施", f"{name!r} is a measure already"
+                self.problems.tell(mistake(key, *words))
+            if (service := read_service(key, node, scope, self.problems)) is not None:
+                found[name] = service
+                self.used |= service.parameters.keys()
+        return found
+
+    def _check_used(self) -> None:
+        if self.problems.found:
+            return
+        for name, text in self.parameters.items():
+            if name not in self.used:
+                words = f"参数 {name} 没有用到", f"the parameter {name!r} is never used"
+                self.problems.tell(mistake(text, *words))
+
+    def _order(self) -> list[str]:
+        """Every measure and service, once each."""
+        known = {*self.content.measures, *self.content.services, *self.content.broken}
+        found: list[str] = []
+        with self.problems.gather():
+            node = list_of(self._node("order"))
+            for item in node.items:
+                with self.problems.gather():
+                    name = text_of(item).text
+                    if name not in known:
+                        close = nearest(name, known - set(found))
+                        refuse(item, f"没有措施 {name}", f"there is no measure {name!r}", close)
+                    if name in found:
+                        refuse(item, f"{name} 重复", f"{name!r} twice")
+                    found.append(name)
+            if left := sorted(known - set(found)):
+                names = ", ".join(left)
+                refuse(node, f"order 缺少 {names}", f"`order` leaves out {names}", left[0])
+        return found
+
+    def _exclusions(self) -> Iterator[Exclusion]:
+        node = self.content.get("exclusions")
+        keys: set[str] = set()
+        with self.problems.gather():
+            for key, value in map_of(node).items() if node is not None else ():
+                with self.problems.gather():
+                    found = self._exclusion(key, map_of(value))
+                    if found.item_key is not None and found.item_key in keys:
+                        refuse(
+                            key,
+                            f"{found.item_key} 已有排除规则",
+                            f"items with {found.item_key} are barred already",
+                        )
+                    keys |= {found.item_key} if found.item_key is not None else set()
+                    yield found
+
+    def _exclusion(self, key: TextNode, node: MapNode) -> Exclusion:
+        """`bars: money` on a condition, or `bars: items with <key>` by what was supported before."""
+        name, known = id_of(key), ("when", "bars", "clause", "title")
+        check_keys(self.problems, node, known)
+        for needed in known[1:]:
+            if needed not in node.entries:
+                refuse(node, f"缺少 {needed}", f"{needed!r} is missing", needed)
+        clause, title = text_of(node.entries["clause"][1]).text, words_of(node.entries["title"][1])
+        bars, when = text_of(node.entries["bars"][1]), node.get("when")
+        items = ITEMS_WITH.fullmatch(bars.text)
+        if items is None and bars.text != "money":
+            close = nearest(bars.text, ("money", "items with project"))
+            refuse(bars, "bars 为 money 或 items with <键>", "`bars` is money or items with <key>", close)
+        if items is not None:
+            if when is not None:
+                zh, en = "尚不支持按条件排除项目", "barring items on a condition is not supported yet"
+                refuse(node.key("when"), zh, en)
+            return Exclusion(name, clause, title, item_key=items.group(1))
+        if when is None:
+            refuse(node, "缺少 when", "'when' is missing", "when")
+        code = f"exclusion.{name}"
+        reader = ConditionReader(Texts(self.problems, self._scope({})), Codes("exclusion"))
+        test = reader.condition(when, reader.texts.within(), Given(fixed=code))
+        return Exclusion(name, clause, title, when=test)
+
+    def _provisions(self) -> Iterator[Provision]:
+        node = self.content.get("provisions")
+        with self.problems.gather():
+            for key, value in map_of(node).items() if node is not None else ():
+                with self.problems.gather():
+                    given = map_of(value)
+                    check_keys(self.problems, given, ("clause", "zh", "en"), ("clause", "zh", "en"))
+                    if {"clause", "zh", "en"} <= given.entries.keys():
+                        said = (text_of(given.entries[name][1]).text for name in ("zh", "en"))
+                        clause = text_of(given.entries["clause"][1]).text
+                        yield Provision(id_of(key), clause, Words(*said))
