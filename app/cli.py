@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.services.legal_day import legal_day
 from app.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from app.rules.loading import PackErrors
     from app.services.answer_locally import LocalPolicy
@@ -72,7 +70,8 @@ def _announce(address: str) -> None:
         f"\nduixian serves on {address}  (documents: {address}/docs)\n"
         "Ask it:\n\n"
         f"  curl -s {address}/v1/policies/yanhu-ip/evaluations -H 'Content-Type: application/json' \\\n"
-        '    -d \'{"measures": ["patent-grants"], "applicant": {"credit": {"joint_punishment": false}}, '
+        '    -d \'{"measures": ["patent-grants"], "applicant": {"name": "示例企业", "uscc": "91140802MA0GT0018G", '
+        '"credit": {"joint_punishment": false}}, '
         '"facts": {"patents": {"granted": 8, "invention_granted": 2, "high_value_granted": 0}}}\'\n\n'
         "Ctrl-C stops it.\n\n"
     )
@@ -106,26 +105,27 @@ def evaluate(
 ) -> None:
     """Decide one request and show verdicts, amounts and reasons. Nothing is stored, no server is needed."""
     from app.answer_table import print_answer, print_refusal
-    from app.request_file import NotJson, read_request
     from app.rules.reading import InputErrors
+    from app.rules.strict_json import NotJson, parse_json
 
     try:
         data = sys.stdin.buffer.read() if str(request) == "-" else request.read_bytes()
     except OSError as error:
         _fail(f"Cannot read {request}: {error.strerror}.", WRONG_INPUT)
     try:
-        body = read_request(data)
+        body = parse_json(data)
     except NotJson as error:
-        _fail(f"Not a JSON request: {error}.", WRONG_INPUT)
+        told = error.message.zh if language is Language.zh else error.message.en
+        _fail(f"{request}: {told}", WRONG_INPUT)
     chosen = next((local for _, local in _local_policies(None) if local.policy.id == policy), None)
     if chosen is None:
         _fail(f"There is no policy {policy!r} in {read_settings().policies}.", WRONG_INPUT)
     try:
         if as_json:
-            sys.stdout.buffer.write(chosen.answer(body, _today()) + b"\n")
+            sys.stdout.buffer.write(chosen.answer(body, legal_day()) + b"\n")
             sys.stdout.buffer.flush()
         else:
-            print_answer(out, chosen.decide(body, _today()), language.value)
+            print_answer(out, chosen.decide(body, legal_day()), language.value)
     except InputErrors as refused:
         print_refusal(err, refused.errors, language.value)
         raise typer.Exit(WRONG_INPUT) from None
@@ -188,7 +188,7 @@ def cases(folder: FolderArgument = None) -> None:
     held, broken = 0, 0
     for _, local in _local_policies(folder):
         for case in read_cases(local.files):
-            found = differences(local, case, _today())
+            found = differences(local, case, legal_day())
             held, broken = held + (not found), broken + bool(found)
             for difference in found:
                 err.print(
@@ -229,11 +229,6 @@ def _print_pack_errors(place: Path, errors: PackErrors) -> None:
             soft_wrap=True,
             highlight=False,
         )
-
-
-def _today() -> date:
-    """The legal day: policies count days in China."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import orjson
@@ -30,9 +31,36 @@ def _keep_only_what_we_said(_: object, __: str, event: EventDict) -> EventDict:
     return event
 
 
+class _Line(str):
+    """A record's message that is its whole JSON line already."""
+
+    __slots__ = ()
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Lets finished lines pass."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.msg if isinstance(record.msg, _Line) else super().format(record)
+
+
+class LineLog:
+    """Says the same kind of thing very often, at INFO, at less than half of structlog's cost."""
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def info(self, event: str, **fields: object) -> None:
+        """One line with these attributes."""
+        if self._logger.isEnabledFor(logging.INFO):
+            said = {"event": event, **fields, "level": "info", "logger": self._logger.name}
+            said["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+            self._logger.info(_Line(orjson.dumps(said, default=str).decode()))
+
+
 def configure_logs(level: str) -> None:
     """Send this process's logs, ours and the libraries', through one JSON formatter. Safe to call again."""
-    formatter = structlog.stdlib.ProcessorFormatter(
+    formatter = _Formatter(
         foreign_pre_chain=[*_SHARED, structlog.stdlib.ExtraAdder(), _keep_only_what_we_said],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,

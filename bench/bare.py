@@ -10,9 +10,10 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from app.main import create_app
 from fastapi import FastAPI, Response
 from pydantic import BaseModel, ConfigDict, Field
+
+from app.main import create_app
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

@@ -10,7 +10,7 @@ FOUR = ("patent-grants", "navigation", "pledge-financing", "service-outlet")
 
 
 def requests(count: int = 400, seed: int = 20261124) -> list[dict[str, Any]]:
-    """`count` full requests of ten items each, no two alike, the same for every contender and every run."""
+    """`count` full requests of ten items each, no two alike; a seed gives the same ones to every contender."""
     chance = random.Random(seed)
     return [_enterprise(chance, number) for number in range(count)]
 

@@ -45,7 +45,12 @@ def show(found: dict[str, Any], title: str, figures: str, unit: str) -> None:
 
 def main() -> None:
     inside = in_process.measure()
-    show(inside, f"In process, {inside['inputs']} different requests in turn", "microseconds", "µs")
+    show(
+        inside,
+        f"In process, {inside['inputs']} different requests a round, new ones every round",
+        "microseconds",
+        "µs",
+    )
     print(
         f"duixian / zen-engine = {inside['share_of_zen']} (goal 0.2); "
         f"duixian / openfisca-core = {inside['share_of_openfisca']} (goal 0.0667)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.exclusions import Exclusions
 from app.rules.identifiers import item_key
@@ -14,12 +14,13 @@ from app.rules.results import Evaluation, Totals
 from app.rules.tracing import trace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from app.rules.policy import Policy
+    from app.rules.policy import Exclusion, Measure, Policy
     from app.rules.requests import EvaluationRequest, HistoryEntry
     from app.rules.results import MeasureResult
 
+SERVICE = AwardKind.SERVICE
 SAME_PROJECT = Flag(
     "same_project",
     Words(
@@ -29,31 +30,46 @@ SAME_PROJECT = Flag(
 )
 
 
+class _Ready(NamedTuple):
+    """A measure and the function that decides it."""
+
+    compiled: CompiledMeasure
+    evaluate: Callable[[Circumstances], MeasureResult]
+    list_name: str = ""
+    keys: Mapping[str, str] = {}
+    """Items: the keys that they publish, and the field of each."""
+
+
+def _ready(measure: Measure, policy: Policy, of_items: Mapping[str, Exclusion]) -> _Ready:
+    if measure.each is None:
+        plain = CompiledMeasure(measure, policy)
+        return _Ready(plain, remembering(plain))
+    compiled = CompiledItems(measure, policy, of_items)
+    return _Ready(compiled, remembering(compiled), measure.each.list_name, measure.each.keys)
+
+
 class Evaluator:
     """One policy, ready to decide. Holds no state of any request; safe to share."""
 
     def __init__(self, policy: Policy) -> None:
         self._exclusions = Exclusions(policy)
         of_items = self._exclusions.of_items
-        self._measures: tuple[CompiledMeasure, ...] = tuple(
-            CompiledMeasure(measure, policy)
-            if measure.each is None
-            else CompiledItems(measure, policy, of_items)
-            for measure in policy.measures
-            if measure.evaluated
+        self._measures = tuple(
+            _ready(measure, policy, of_items) for measure in policy.measures if measure.evaluated
         )
-        self._evaluate = {compiled.measure.id: remembering(compiled) for compiled in self._measures}
 
     def evaluate(self, request: EvaluationRequest, *, traced: bool = False) -> Evaluation:
         """Every measure that is asked for, in catalogue order, and the totals."""
         c = self._circumstances(request)
-        asked = [compiled for compiled in self._measures if compiled.measure.id in request.measures]
-        results = [self._evaluate[compiled.measure.id](c) for compiled in asked]
+        asked = self._measures
+        if len(request.measures) < len(asked):
+            asked = tuple(one for one in asked if one.compiled.measure.id in request.measures)
+        results = [one.evaluate(c) for one in asked]
         self._flag_same_items(asked, results, request.facts)
         if traced:
             results = [
-                result._replace(trace=trace_of(compiled, result, c))
-                for compiled, result in zip(asked, results, strict=True)
+                result._replace(trace=trace_of(one.compiled, result, c))
+                for one, result in zip(asked, results, strict=True)
             ]
         return Evaluation(tuple(results), totals_of(results))
 
@@ -68,18 +84,17 @@ class Evaluator:
         )
 
     def _flag_same_items(
-        self, asked: Sequence[CompiledMeasure], results: list[MeasureResult], facts: Mapping[str, object]
+        self, asked: Sequence[_Ready], results: list[MeasureResult], facts: Mapping[str, object]
     ) -> None:
         """Lines that name the same project keep their verdicts; the later ones are flagged for the officer."""
         for key in self._exclusions.of_items:
             seen: set[str] = set()
-            for index, compiled in enumerate(asked):
-                if not results[index].lines or not isinstance(compiled, CompiledItems):
+            for index, one in enumerate(asked):
+                field = one.keys.get(key)
+                if field is None or not results[index].lines:
                     continue
-                field = compiled.each.keys.get(key)
-                rows = facts[compiled.each.list_name]
-                if field is None or not isinstance(rows, list | tuple):
-                    continue
+                rows = facts[one.list_name]
+                assert isinstance(rows, list)
                 later = [position for position, row in enumerate(rows) if _seen(row.get(field), seen)]
                 if later:
                     lines = list(results[index].lines)
@@ -105,7 +120,7 @@ def totals_of(results: Iterable[MeasureResult]) -> Totals:
     amount = ceiling = potential = 0
     unbounded: list[str] = []
     for result in results:
-        if result.kind is AwardKind.SERVICE:
+        if result.kind is SERVICE:
             continue
         if result.verdict == "eligible":
             amount += result.amount or 0

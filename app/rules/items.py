@@ -21,7 +21,6 @@ from app.rules.identifiers import item_key
 from app.rules.limits import paid_per_item
 from app.rules.measures import FIGURED, CompiledMeasure, cut
 from app.rules.policy import AwardKind
-from app.rules.remembering import MOST_REMEMBERED, deciding_fields
 from app.rules.results import LimitUse, Line, Missing, Point, PointKind, Reason
 
 if TYPE_CHECKING:
@@ -85,8 +84,6 @@ class CompiledItems(CompiledMeasure):
         self.inner = each.award is not None
         self.item_block = ConditionBlock(each.require, schema, f"{name}_item", measure.clause)
         self.item_flags = FlagSet(each.flags, schema, f"{name}_item")
-        self._fields = deciding_fields(each)
-        self._known: dict[tuple[object, ...], Item] = {}
         self.flags_read_amounts = self.item_flags.read_amounts
         self.figure = self._compile_figure(f"{name}_figure")
         self.figure_scale = 1 if self.inner or each.counts is None else each.counts.scale
@@ -139,21 +136,7 @@ class CompiledItems(CompiledMeasure):
             return None
         assert isinstance(rows, list | tuple)
         past = self._past(c) if c.history or c.supported else _NO_PAST
-        decide = self._remembered if past is _NO_PAST and self._fields else self._item
-        return [decide(c, row, position, past) for position, row in enumerate(rows)]
-
-    def _remembered(self, c: Circumstances, row: Facts, position: int, past: Past) -> Item:
-        """Without a past an item follows from its own fields: decided once for each combination of their values."""
-        key = (position, *map(row.get, self._fields))
-        found = self._known.get(key)
-        if found is None:
-            found = self._item(c, row, position, past)
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            self._known[key] = found
-            return found
-        line, truth, figure, missing = found
-        return Item(Line(self._name(row, position), *line[1:]), truth, figure, missing)
+        return [self._item(c, row, position, past) for position, row in enumerate(rows)]
 
     def _name(self, row: Facts, position: int) -> str:
         field = self.each.id_field

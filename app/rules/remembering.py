@@ -1,21 +1,23 @@
-"""Measures that few facts decide: the answer is worked out once for each combination of their values.
+"""Answers that few values decide: worked out once for each combination of them.
 
 An answer is a pure function of the facts that the measure mentions, its history and the bar on money. Where there is
-no history and no bar, the mentioned facts alone decide, and most are codes and yes-or-no.
+no history and no bar, the mentioned facts alone decide, and most are codes and yes-or-no. An item's id decides
+nothing then: it only names the line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.constancy import nodes
 from app.rules.expression import Aggregate, BuiltIn, Expression, Fact, ItemField
 from app.rules.measures import FREE
+from app.rules.results import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from app.rules.measures import Circumstances, CompiledMeasure
     from app.rules.policy import Each, Measure
@@ -26,64 +28,104 @@ if TYPE_CHECKING:
 MOST_REMEMBERED = 1024
 
 
+class _Deciding(NamedTuple):
+    """What an answer without history depends on."""
+
+    facts: tuple[str, ...]
+    item_fields: tuple[str, ...]
+    dated: bool
+    """The day and the year too."""
+
+
 def remembering(compiled: CompiledMeasure) -> Evaluate:
-    """The measure's own `evaluate`, or one that remembers where a measure has no items and no lists."""
-    measure = compiled.measure
-    mentioned = tuple(_mentioned(measure))
-    if measure.each is not None or any(isinstance(node, Aggregate) for node in mentioned):
+    """An `evaluate` that remembers, or the measure's own where too much would have to be alike."""
+    deciding = _deciding(compiled.measure)
+    if deciding is None:
         return compiled.evaluate
-    names = {node.name: None for node in mentioned if isinstance(node, Fact)}
-    names |= {limit.key: None for limit in measure.limits if limit.key is not None}
-    dated = any(isinstance(node, BuiltIn) for node in mentioned)
-    return _Remembering(compiled, tuple(names), dated).evaluate
+    if compiled.measure.each is None:
+        return _Remembering(compiled, deciding).evaluate
+    return _RememberingItems(compiled, deciding, compiled.measure.each).evaluate
+
+
+def _deciding(measure: Measure) -> _Deciding | None:
+    """None for a measure that reads other lists, or more than one figure: hardly two applicants would be alike."""
+    mentioned = tuple(_mentioned(measure))
+    if any(isinstance(node, Aggregate) for node in mentioned):
+        return None
+    names = {node.name: node.type for node in mentioned if isinstance(node, Fact)}
+    of_items = {node.field: node.type for node in mentioned if isinstance(node, ItemField)}
+    if sum(kind not in ("bool", "choice") for kind in (*names.values(), *of_items.values())) > 1:
+        return None
+    names |= {limit.key: "choice" for limit in measure.limits if limit.key is not None}
+    dated = any(isinstance(node, BuiltIn) and node.name in ("year", "as_of") for node in mentioned)
+    return _Deciding(tuple(names), tuple(of_items), dated)
 
 
 class _Remembering:
-    """What was answered, by the values of the facts; a full memory is begun anew."""
+    """What was answered, by the values that decide; a full memory is begun anew."""
 
-    def __init__(self, compiled: CompiledMeasure, names: tuple[str, ...], dated: bool) -> None:
+    def __init__(self, compiled: CompiledMeasure, deciding: _Deciding) -> None:
         self._compiled = compiled
         self._id = compiled.measure.id
-        self._names = names
-        self._dated = dated
-        self._found: dict[tuple[object, ...], MeasureResult] = {}
+        self._facts = deciding.facts
+        self._dated = deciding.dated
+        self._known: dict[tuple[object, ...], MeasureResult] = {}
 
     def evaluate(self, c: Circumstances) -> MeasureResult:
         if c.bar is not FREE or self._id in c.history:
             return self._compiled.evaluate(c)
-        key = tuple(map(c.facts.get, self._names))
-        if self._dated:
-            key += (c.year, c.b["as_of"])
-        found = self._found.get(key)
-        if found is None:
-            found = self._compiled.evaluate(c)
-            if len(self._found) >= MOST_REMEMBERED:
-                self._found.clear()
-            self._found[key] = found
+        key = self._key(c)
+        return self._known.get(key) or self._learn(key, c)
+
+    def _key(self, c: Circumstances) -> tuple[object, ...]:
+        key = tuple(map(c.facts.get, self._facts))
+        return (*key, c.year, c.b["as_of"]) if self._dated else key
+
+    def _learn(self, key: tuple[object, ...], c: Circumstances) -> MeasureResult:
+        found = self._compiled.evaluate(c)
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[key] = found
         return found
 
 
-def deciding_fields(each: Each) -> tuple[str, ...]:
-    """The item's fields that alone decide an item; none where other facts or the day have a say.
+class _RememberingItems(_Remembering):
+    """The same for items: what is remembered of others gets the names of these."""
 
-    Nor where two fields or more are figures: hardly two items would be alike.
-    """
-    mentioned = tuple(_mentioned(each))
-    if any(isinstance(node, Fact | Aggregate | BuiltIn) and not _of_the_past(node) for node in mentioned):
-        return ()
-    fields_ = {node.field: node.type for node in mentioned if isinstance(node, ItemField)}
-    figures = sum(kind not in ("bool", "choice") for kind in fields_.values())
-    return tuple(fields_) if figures < 2 else ()
+    def __init__(self, compiled: CompiledMeasure, deciding: _Deciding, each: Each) -> None:
+        super().__init__(compiled, deciding)
+        self._list = each.list_name
+        self._name = each.id_field
+        self._fields = deciding.item_fields
+
+    def evaluate(self, c: Circumstances) -> MeasureResult:
+        if c.bar is not FREE or self._id in c.history or any(c.supported.values()):
+            return self._compiled.evaluate(c)
+        rows = c.facts.get(self._list)
+        if not isinstance(rows, list):
+            return self._compiled.evaluate(c)
+        fields_ = self._fields
+        key = (*self._key(c), *[tuple(map(row.get, fields_)) for row in rows])
+        found = self._known.get(key)
+        if found is None:
+            return self._learn(key, c)
+        return found if self._name is None or not found.lines else _renamed(found, rows, self._name)
 
 
-def _of_the_past(node: Expression) -> bool:
-    """`paid` and `due` of an item's flag: nothing, and the item's own."""
-    return isinstance(node, BuiltIn) and node.name in ("paid", "due")
+def _renamed(found: MeasureResult, rows: Sequence[Mapping[str, object]], name: str) -> MeasureResult:
+    lines = tuple(Line(str(row[name]), *line[1:]) for row, line in zip(rows, found.lines, strict=True))
+    obligations = found.obligations
+    if obligations:
+        names = {before.item: now.item for before, now in zip(found.lines, lines, strict=True)}
+        obligations = tuple(
+            duty if duty.item is None else duty._replace(item=names[duty.item]) for duty in obligations
+        )
+    return found._replace(lines=lines, obligations=obligations)
 
 
-def _mentioned(holder: Measure | Each) -> Iterator[Expression]:
-    """Every node of every expression that it holds, wherever it stands."""
-    for expression in _expressions(holder):
+def _mentioned(measure: Measure) -> Iterator[Expression]:
+    """Every node of every expression that the measure holds, wherever it stands."""
+    for expression in _expressions(measure):
         yield from nodes(expression)
 
 

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from openapi_python_client.utils import ClassName
+from openapi_python_client.strings import ClassName
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +29,14 @@ grants = found.measures[0]
 amount = grants.award.amount
 codes = [reason.code for reason in grants.reasons]
 print(json.dumps({{"verdict": str(grants.verdict), "amount": amount, "codes": codes}}))
+"""
+# The generator does not know NDJSON; it passes a batch as the bytes it is.
+CONFIG = """
+package_name_override: made
+project_name_override: made
+post_hooks: []
+content_type_overrides:
+  application/x-ndjson: application/octet-stream
 """
 PATH = "/v1/policies/yanhu-ip/evaluations"
 ASKED = {
@@ -54,7 +62,7 @@ def made(document: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that holds the generated package `made`."""
     folder = tmp_path_factory.mktemp("python-client")
     config = folder / "config.yaml"
-    config.write_text("package_name_override: made\nproject_name_override: made\npost_hooks: []\n", "utf-8")
+    config.write_text(CONFIG, "utf-8")
     run(
         [
             *("openapi-python-client", "generate", "--path", str(document), "--meta", "none"),

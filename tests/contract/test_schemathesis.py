@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+HOOKS = Path(__file__).parent
+"""Where schemathesis finds what it must be taught."""
 CHECKS = [
     *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
     *("response_headers_conformance", "response_schema_conformance", "unsupported_method"),
@@ -32,6 +32,9 @@ def test_the_service_keeps_to_its_document_whatever_is_sent(address: str, tmp_pa
         "--continue-on-failure",
     ]
     command += ["--no-color", "--suppress-health-check", "all", "--request-timeout", "20"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=550, check=False)
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_ndjson", "PYTHONPATH": str(HOOKS)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=550, check=False
+    )
     assert done.returncode == 0, (done.stdout + done.stderr)[-15_000:]
     assert "No operations" not in done.stdout

@@ -46,12 +46,13 @@ def test_the_generated_typescript_client_makes_a_typed_evaluation(address: str, 
 
 
 @pytest.mark.slow
-def test_tsc_refuses_a_misspelt_fact(project: Path) -> None:
+def test_tsc_refuses_a_misspelt_fact_and_a_count_that_is_text(project: Path) -> None:
     done = subprocess.run(
         [*TSC, "misspelt.tsconfig.json"], cwd=project, capture_output=True, text=True, check=False
     )
     assert done.returncode != 0
     assert "grantd" in done.stdout
+    assert "Type 'string' is not assignable to type 'number" in done.stdout
 
 
 def run(folder: Path, *command: str) -> str:

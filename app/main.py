@@ -1,0 +1,113 @@
+"""The service: `create_app()` puts policies, routes and middleware together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.middleware import Middleware
+
+from app.logs import configure_logs
+from app.routers import batch, evaluations, operations, pages, policies
+from app.routers.edge import HeadAsGet, SecurityHeaders
+from app.routers.metrics import Metrics
+from app.routers.named_route import NamedRoute
+from app.routers.observing import Observing
+from app.routers.openapi import OpenApiDocument
+from app.routers.problems import HANDLED, answer_problem
+from app.services.catalogue import Catalogue
+from app.services.legal_day import legal_day
+from app.services.published_policies import PublishedPolicies
+from app.services.readiness import Readiness
+from app.settings import read_settings
+from app.store.database import open_database
+from app.store.migrating import newest_revision
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class NoDatabase(RuntimeError):
+    """The service was started without the address of its database."""
+
+
+class DuixianApp(FastAPI):
+    """FastAPI, with a document that knows the packs."""
+
+    document: OpenApiDocument
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document of this app."""
+        return self.document.content
+
+
+def create_app() -> FastAPI:
+    """The app that uvicorn serves. Raises PackErrors and NoPolicies when a pack cannot be loaded."""
+    published = PublishedPolicies.in_folder(read_settings().policies)
+    metrics = Metrics()
+    app = DuixianApp(
+        title="Duixian",
+        version=version("duixian"),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        middleware=[
+            Middleware(HeadAsGet),
+            Middleware(SecurityHeaders),
+            Middleware(Observing, metrics=metrics),
+        ],
+        exception_handlers=dict.fromkeys((*HANDLED, RequestValidationError), answer_problem),
+    )
+    app.state.policies = published
+    app.state.metrics = metrics
+    app.state.catalogue = Catalogue(published, legal_day)
+    # The hot route first: routes are tried in order.
+    app.router.routes.append(
+        NamedRoute(evaluations.PATH, evaluations.EvaluationEndpoint(published, metrics), methods=["POST"])
+    )
+    app.router.routes.append(
+        NamedRoute(batch.PATH, batch.BatchEndpoint(published, metrics), methods=["POST"])
+    )
+    for module in (policies, operations, pages):
+        app.include_router(module.router)
+    app.document = OpenApiDocument(app, published)
+    app.document.serve(app)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """The database for as long as the app runs; the policies are registered in it as soon as it lets us."""
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    if settings.database_url is None:
+        raise NoDatabase("Set DUIXIAN_DATABASE_URL, or start with `duixian serve`.")
+    engine = open_database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        statement_timeout_seconds=settings.statement_timeout_seconds,
+        lock_timeout_seconds=settings.lock_timeout_seconds,
+    )
+    readiness = Readiness(engine, app.state.policies, newest_revision())
+    app.state.readiness = readiness
+    later: asyncio.Task[None] | None = None
+    try:
+        if not await readiness.register():
+            later = asyncio.create_task(readiness.register_at_last())
+        # What was loaded stays: the collector need not walk policies and modules again and again.
+        gc.collect()
+        gc.freeze()
+        yield
+    finally:
+        gc.unfreeze()
+        if later is not None:
+            later.cancel()
+            await asyncio.gather(later, return_exceptions=True)
+        await engine.dispose()

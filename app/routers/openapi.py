@@ -1,0 +1,116 @@
+"""The OpenAPI document: what FastAPI knows of the catalogue, and by hand what each pack adds."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from app.routers.cached import conditional
+from app.routers.documenting import METHOD_REFUSED, REQUEST_ID
+from app.routers.named_route import NamedRoute
+from app.routers.openapi_evaluations import evaluation_paths, request_components
+from app.routers.pages import operations_page, page_of
+from app.schemas.answers import EvaluationAnswer
+from app.schemas.batches import BatchErrorLine, BatchResultLine, BatchSummaryLine
+from app.schemas.problems import NotReadyProblem, Problem
+from app.schemas.requests import EvaluationRequest
+from app.services.catalogue import Representation
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request, Response
+    from pydantic import BaseModel
+
+    from app.services.published_policies import PublishedPolicies
+
+_DESCRIPTION = (
+    "Decides incentive policies and explains every decision. 兑现惠企政策，并说明每一项决定的理由。\n\n"
+    "Money is text in yuan with two decimals; texts for people come in Chinese and English. A fact that is absent or "
+    "null is unknown, never false or zero. Errors are problem documents (RFC 9457)."
+)
+_TAGS = [
+    {"name": "evaluations", "description": "Decide one applicant or many. Nothing is stored."},
+    {"name": "policies", "description": "What the policies say."},
+    {"name": "operations", "description": "For those who run the service."},
+    {"name": "problems", "description": "What problems mean and how to mend them."},
+]
+_MODELS: tuple[type[BaseModel], ...] = (
+    EvaluationAnswer,
+    BatchResultLine,
+    BatchErrorLine,
+    BatchSummaryLine,
+    Problem,
+    NotReadyProblem,
+)
+
+
+class OpenApiDocument:
+    """Built once, when it is first wanted."""
+
+    def __init__(self, app: FastAPI, policies: PublishedPolicies) -> None:
+        self._app = app
+        self._policies = policies
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The document, keys in the order in which people read it."""
+        made = get_openapi(
+            title=self._app.title,
+            version=self._app.version,
+            description=_DESCRIPTION,
+            routes=self._app.routes,
+            tags=_TAGS,
+        )
+        paths: dict[str, Any] = {}
+        components: dict[str, Any] = {**_components(), **made["components"]["schemas"]}
+        for policy_id in self._policies.ids:
+            latest = self._policies.latest(policy_id)
+            components |= request_components(latest)
+            paths |= evaluation_paths(latest)
+        paths |= evaluation_paths(None)
+        made["paths"] = paths | made["paths"]
+        _name_every_answer(made["paths"])
+        made["components"]["schemas"] = dict(sorted(components.items()))
+        return made
+
+    @cached_property
+    def _json(self) -> Representation:
+        content = orjson.dumps(self.content)
+        return Representation(content, hashlib.sha256(content).hexdigest())
+
+    @cached_property
+    def _page(self) -> Representation:
+        return page_of(operations_page(self.content))
+
+    def serve(self, app: FastAPI) -> None:
+        """Give it out at /openapi.json, and as a list of operations at /docs."""
+
+        async def openapi(request: Request) -> Response:
+            return conditional(request, self._json)
+
+        async def docs(request: Request) -> Response:
+            return conditional(request, self._page, "text/html")
+
+        app.router.routes += [NamedRoute("/openapi.json", openapi), NamedRoute("/docs", docs)]
+
+
+def _components() -> dict[str, Any]:
+    template = "#/components/schemas/{model}"
+    _, answers = models_json_schema([(model, "serialization") for model in _MODELS], ref_template=template)
+    _, requests = models_json_schema([(EvaluationRequest, "validation")], ref_template=template)
+    return {**answers["$defs"], **requests["$defs"]}
+
+
+def _name_every_answer(paths: dict[str, Any]) -> None:
+    """Every answer carries the request's id, and every path can be asked with a method it does not take."""
+    for methods in paths.values():
+        for operation in methods.values():
+            responses = operation["responses"]
+            responses["405"] = METHOD_REFUSED
+            operation["responses"] = dict(sorted(responses.items()))
+            for response in operation["responses"].values():
+                response["headers"] = {**response.get("headers", {}), **REQUEST_ID}

@@ -1,0 +1,168 @@
+"""The policy catalogue."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from app.schemas.answers import AwardKind, Choice, FactType, PolicyReference
+from app.schemas.words import Digest, Money, Shown, Words
+
+
+class InForce(Shown):
+    """Both days included; no `to`: open-ended."""
+
+    from_: date = Field(alias="from")
+    to: date | None
+
+
+class VersionSummary(Shown):
+    version: str
+    status: str
+    digest: Digest
+    in_force: InForce
+
+
+class PolicySummary(VersionSummary):
+    id: str
+    title: Words
+    authority: Words
+    division: str
+    """GB/T 2260."""
+
+
+class PolicyList(Shown):
+    policies: list[PolicySummary]
+
+
+class Provision(Shown):
+    id: str
+    clause: str
+    text: Words
+
+
+class ExclusionSummary(Shown):
+    """A general bar on money."""
+
+    id: str
+    clause: str
+    title: Words
+    bars: Literal["measure", "item"]
+    condition: Words | None
+    """Null where items are barred by what history and other funding name."""
+
+
+class MeasureObligation(Shown):
+    measure: str
+    code: str
+    text: Words
+
+
+class PolicyDetail(PolicySummary):
+    currency: str
+    versions: list[VersionSummary]
+    """Every version, oldest first."""
+    provisions: list[Provision]
+    exclusions: list[ExclusionSummary]
+    obligations: list[MeasureObligation]
+    measures: list[str]
+    """Measures and services, in the order of answers."""
+
+
+class MeasureSummary(Shown):
+    id: str
+    clause: str
+    title: Words
+    kind: AwardKind
+    evaluated: bool
+    """False for a service without a condition: it is listed here only."""
+
+
+class MeasureList(Shown):
+    policy: PolicyReference
+    measures: list[MeasureSummary]
+
+
+class Requirement(Shown):
+    code: str | None
+    """The reason's code; null for a group without a name."""
+    clause: str
+    kind: Literal["one", "all", "any"]
+    text: Words
+    of: list[Requirement]
+    """The parts of `all` and `any`."""
+
+
+class ParameterValue(Shown):
+    name: str
+    type: str
+    value: int | str
+    """Money as yuan, percents as text with %."""
+
+
+class LevelAmount(Shown):
+    level: str
+    label: Words
+    amount: Money
+
+
+class AwardForm(Shown):
+    kind: AwardKind
+    per: Literal["applicant", "item", "total"]
+    """Whether the applicant, each item, or the total of the items that count is awarded."""
+    amount: Money | None
+    """Where the text states one figure; for up_to it is the ceiling, not an amount due."""
+    levels: list[LevelAmount]
+    """Where the figure depends on a level."""
+    parameters: list[str]
+    """The parameters that a formula uses."""
+
+
+class Items(Shown):
+    """The list whose items are decided one by one."""
+
+    fact: str
+    label: Words
+    id_field: str | None
+    requirements: list[Requirement]
+
+
+class LimitForm(Shown):
+    kind: Literal["once", "once_per_year", "once_per_item", "annual_cap"]
+    cap: int | Money
+    for_anyone: bool
+    """It counts an object whoever asks, not the applicant."""
+    text: Words
+
+
+class RequiredFact(Shown):
+    fact: str
+    """Dotted; for a field of an item `list[].field`."""
+    type: FactType
+    label: Words
+    unit: Words | None
+    choices: list[Choice] | None
+
+
+class FlagForm(Shown):
+    code: str
+    text: Words
+
+
+class MeasureDetail(MeasureSummary):
+    policy: PolicyReference
+    does: Words | None
+    """Services: what the district does."""
+    subject: list[Requirement]
+    """Who may apply: the requirements on the applicant alone; empty: any organisation."""
+    requirements: list[Requirement]
+    """All requirements, the subject's included; each must hold."""
+    items: Items | None
+    parameters: list[ParameterValue]
+    award: AwardForm
+    limits: list[LimitForm]
+    obligations: list[MeasureObligation]
+    flags: list[FlagForm]
+    required_facts: list[RequiredFact]

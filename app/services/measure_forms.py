@@ -1,0 +1,235 @@
+"""A measure as the catalogue shows it: requirements in words, the form of the award, limits, the facts it reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.rules.constancy import facts_of, parameters_of
+from app.rules.describing import describe_requirements
+from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
+from app.rules.limit_words import describe_limit
+from app.rules.money import format_yuan
+from app.rules.policy import AwardKind, ByLevel, LimitKind, Modified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.rules.describing import Requirement
+    from app.rules.expression import Condition
+    from app.rules.facts import FactDeclaration, FactSchema
+    from app.rules.policy import Award, Limit, Measure, Parameter, Policy, Words
+
+_PERCENT_SCALE = 10**8
+_APPLICANT = "applicant."
+
+
+def words(text: Words) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
+    """Everything about one measure, the policy's reference aside."""
+    schema = policy.facts
+    each = measure.each
+    award = each.award if each is not None and each.award is not None else measure.award
+    return {
+        **measure_summary(measure),
+        "does": None if measure.does is None else words(measure.does),
+        "subject": _requirements(
+            tuple(one for one in measure.require if _on_applicant(one)), measure, policy
+        ),
+        "requirements": _requirements(measure.require, measure, policy),
+        "items": None
+        if each is None
+        else {
+            "fact": each.list_name,
+            "label": words(schema.facts[each.list_name].label),
+            "id_field": each.id_field,
+            "requirements": _requirements(each.require, measure, policy),
+        },
+        "parameters": [_parameter(one) for one in measure.parameters.values()],
+        "award": _award_form(measure, award, schema),
+        "limits": [_limit_form(one, policy) for one in measure.limits],
+        "obligations": obligations(measure),
+        "flags": [
+            {"code": flag.code, "text": words(flag.says)}
+            for flag in (*measure.flags, *(each.flags if each is not None else ()))
+        ],
+        "required_facts": _required_facts(measure, policy),
+    }
+
+
+def measure_summary(measure: Measure) -> dict[str, Any]:
+    """One row of the list of measures."""
+    return {
+        "id": measure.id,
+        "clause": measure.clause,
+        "title": words(measure.title),
+        "kind": str(measure.award.kind),
+        "evaluated": measure.evaluated,
+    }
+
+
+def obligations(measure: Measure) -> list[dict[str, Any]]:
+    """What an award of this measure obliges its receiver to; figures stand where an award is."""
+    return [{"measure": measure.id, "code": one.code, "text": words(one.says)} for one in measure.obligations]
+
+
+def _requirements(
+    conditions: tuple[Condition, ...], measure: Measure, policy: Policy
+) -> list[dict[str, Any]]:
+    found = describe_requirements(conditions, policy.facts, measure.clause, policy.currency)
+    return [_requirement(one) for one in found]
+
+
+def _requirement(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "code": requirement.code or None,
+        "clause": requirement.clause,
+        "kind": requirement.kind,
+        "text": words(requirement.words),
+        "of": [_requirement(part) for part in requirement.of],
+    }
+
+
+def _on_applicant(condition: Condition) -> bool:
+    """Whether it asks about nothing but the applicant."""
+    found = [one for test in _tests(condition) for one in facts_of(test)]
+    return bool(found) and all(isinstance(one, Fact) and one.name.startswith(_APPLICANT) for one in found)
+
+
+def _tests(condition: Condition) -> Iterator[Expression]:
+    if condition.test is not None:
+        yield condition.test
+    for part in condition.parts:
+        yield from _tests(part)
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "value": _shown(parameter.value, parameter.type),
+    }
+
+
+def _shown(value: int | str, type_: str) -> int | str:
+    if isinstance(value, str):
+        return value
+    if type_ == "money":
+        return format_yuan(value)
+    if type_ == "percent":
+        whole, part = divmod(value * 100, _PERCENT_SCALE)
+        return f"{whole}.{part:08d}".rstrip("0").rstrip(".") + "%"
+    return value
+
+
+def _award_form(measure: Measure, award: Award, schema: FactSchema) -> dict[str, Any]:
+    each = measure.each
+    per = "applicant" if each is None else "item" if each.award is not None else "total"
+    value = award.value.value if isinstance(award.value, Modified) else award.value
+    return {
+        "kind": str(award.kind),
+        "per": per,
+        "amount": _constant_yuan(value) if award.kind is not AwardKind.SERVICE else None,
+        "levels": _levels(value, schema) if isinstance(value, ByLevel) else [],
+        "parameters": list(dict.fromkeys(one.name for e in _expressions(award) for one in parameters_of(e))),
+    }
+
+
+def _constant_yuan(value: object) -> str | None:
+    if isinstance(value, Literal | ParameterUse) and value.type == "money" and isinstance(value.value, int):
+        return format_yuan(value.value)
+    return None
+
+
+def _levels(value: ByLevel, schema: FactSchema) -> list[dict[str, Any]]:
+    declaration = _declaration(value.key, schema)
+    if declaration is None:
+        return []
+    return [
+        {"level": code, "label": words(label), "amount": amount}
+        for code, label in declaration.choices
+        if code in value.rows and (amount := _constant_yuan(value.rows[code])) is not None
+    ]
+
+
+def _declaration(expression: Expression, schema: FactSchema) -> FactDeclaration | None:
+    if isinstance(expression, Fact):
+        return schema.facts.get(expression.name)
+    if isinstance(expression, ItemField):
+        return schema.facts[expression.list_name].fields.get(expression.field)
+    return None
+
+
+def _expressions(award: Award) -> Iterator[Expression]:
+    yield from _in_value(award.value)
+
+
+def _in_value(value: Expression | ByLevel | Modified | None) -> Iterator[Expression]:
+    if isinstance(value, Expression):
+        yield value
+    elif isinstance(value, ByLevel):
+        yield value.key
+        for row in value.rows.values():
+            yield from _in_value(row)
+        yield from _in_value(value.otherwise)
+    elif isinstance(value, Modified):
+        for part in (value.value, value.floor, value.cap, value.less):
+            yield from _in_value(part)
+
+
+def _limit_form(limit: Limit, policy: Policy) -> dict[str, Any]:
+    return {
+        "kind": str(limit.kind),
+        "cap": format_yuan(limit.cap) if limit.kind is LimitKind.ANNUAL_CAP else limit.cap,
+        "for_anyone": limit.for_anyone,
+        "text": words(describe_limit(limit, policy.facts, policy.currency)),
+    }
+
+
+def _required_facts(measure: Measure, policy: Policy) -> list[dict[str, Any]]:
+    """What an evaluation reads: as the clause goes, then what the general bars read."""
+    schema = policy.facts
+    found: dict[str, FactDeclaration] = {}
+    for expression in _read_by(measure):
+        for one in facts_of(expression):
+            if isinstance(one, str):
+                found.setdefault(one, schema.facts[one])
+            elif isinstance(one, Fact) and one.name in schema.facts:
+                found.setdefault(one.name, schema.facts[one.name])
+            elif isinstance(one, ItemField):
+                field = schema.facts[one.list_name].fields[one.field]
+                found.setdefault(f"{one.list_name}[].{one.field}", field)
+    if measure.pays:
+        for exclusion in policy.exclusions:
+            for test in _tests(exclusion.when) if exclusion.when is not None else ():
+                for one in facts_of(test):
+                    if isinstance(one, Fact):
+                        found.setdefault(one.name, schema.facts[one.name])
+    return [_fact(name, declaration) for name, declaration in found.items()]
+
+
+def _read_by(measure: Measure) -> Iterator[Expression]:
+    for condition in measure.require:
+        yield from _tests(condition)
+    yield from _expressions(measure.award)
+    each = measure.each
+    if each is None:
+        return
+    for condition in each.require:
+        yield from _tests(condition)
+    if each.counts is not None:
+        yield each.counts
+    if each.award is not None:
+        yield from _expressions(each.award)
+
+
+def _fact(name: str, declaration: FactDeclaration) -> dict[str, Any]:
+    return {
+        "fact": name,
+        "type": "boolean" if declaration.type == "bool" else declaration.type,
+        "label": words(declaration.label),
+        "unit": None if declaration.unit is None else words(declaration.unit),
+        "choices": [{"code": code, "label": words(label)} for code, label in declaration.choices] or None,
+    }
