@@ -42,7 +42,9 @@ def half_up(numerator: int | Fraction, scale: int) -> int:
 
 def round_up(numerator: int | Fraction, scale: int) -> int:
     """Fen of `numerator / scale`, any part of a fen counting as one ("no less than")."""
-    return int(-((-Fraction(numerator) / scale).__floor__()))
+    if isinstance(numerator, int):
+        return -(-numerator // scale)
+    return int(-((-numerator / scale).__floor__()))
 
 
 def compile_award(award: Award, schema: FactSchema, name: str) -> CompiledAmount:

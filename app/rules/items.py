@@ -19,7 +19,7 @@ from app.rules.exclusions import item_point
 from app.rules.flags import NEVER_PAID, FlagSet
 from app.rules.identifiers import item_key
 from app.rules.limits import paid_per_item
-from app.rules.measures import FIGURED, CompiledMeasure, cut
+from app.rules.measures import CompiledMeasure, cut
 from app.rules.policy import AwardKind
 from app.rules.results import LimitUse, Line, Missing, Point, PointKind, Reason
 
@@ -179,7 +179,7 @@ class CompiledItems(CompiledMeasure):
             return "ineligible"
         low, high = figure
         settled = not self.inner or self.above_nothing(low)
-        if truth is None or not settled or (self.kind in FIGURED and low != high):
+        if truth is None or not settled or (self.figured and low != high):
             return "undetermined"
         return "eligible"
 
@@ -187,9 +187,13 @@ class CompiledItems(CompiledMeasure):
         """`amount` and `counted` of a line, fen."""
         if verdict == "undetermined":
             return None, None
-        figure = 0 if verdict == "ineligible" else half_up(low, self.figure_scale)
+        figure = 0
+        if verdict == "eligible":
+            figure = (
+                low if self.figure_scale == 1 and isinstance(low, int) else half_up(low, self.figure_scale)
+            )
         if self.inner:
-            return (figure if verdict == "ineligible" or self.kind in FIGURED else None), None
+            return (figure if verdict == "ineligible" or self.figured else None), None
         return None, (figure if self.each.counts is not None else None)
 
     def _ends(
@@ -304,6 +308,6 @@ class CompiledItems(CompiledMeasure):
         """Whether unknown facts of the items can still change the verdict, the amount or the ceiling."""
         if sums.truth is None:
             return True
-        if self.kind in FIGURED or (self.inner and self.kind is AwardKind.UP_TO):
+        if self.figured or (self.inner and self.kind is AwardKind.UP_TO):
             return after[0] != after[1]
         return False

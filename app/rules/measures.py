@@ -14,7 +14,7 @@ from app.rules.conditions import ConditionBlock, missing_of
 from app.rules.flags import FlagSet
 from app.rules.limits import MeasureLimits, Standing
 from app.rules.policy import AwardKind, LimitKind
-from app.rules.results import MeasureResult, Missing, ObligationDue, Reason
+from app.rules.results import LimitUse, MeasureResult, Missing, ObligationDue, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.rules.logic import Truth
     from app.rules.policy import Flag, Measure, Policy
     from app.rules.requests import HistoryEntry
-    from app.rules.results import LimitUse, Line, Verdict
+    from app.rules.results import Line, Verdict
 
     Facts = Mapping[str, object]
     Bounds = tuple[int, int | None]
@@ -81,6 +81,8 @@ class CompiledMeasure:
         self.measure = measure
         self.schema = policy.facts
         self.kind = measure.award.kind
+        self.figured = self.kind in FIGURED
+        self.pays = measure.pays
         self.block = ConditionBlock(measure.require, self.schema, name, measure.clause)
         self.limits = MeasureLimits(measure, self.schema)
         self.amount = compile_award(measure.award, self.schema, f"{name}_amount")
@@ -110,7 +112,7 @@ class CompiledMeasure:
     def evaluate(self, c: Circumstances) -> MeasureResult:
         """Decide this measure for one applicant."""
         look = self.look(c)
-        if not self.measure.pays:
+        if not self.pays:
             return self._service(look)
         if c.bar.truth is True or look.decision.truth is False:
             return self.ended(look)
@@ -125,14 +127,14 @@ class CompiledMeasure:
         `before` is the amount before the limits, where it came to that.
         """
         reasons = [*self._failed(look), *also]
-        if self.measure.pays and look.c.bar.truth is True:
+        if self.pays and look.c.bar.truth is True:
             reasons += look.c.bar.reasons
         standing = look.standing
         if standing.ended is True:
             reasons += (reason for reason in standing.reasons if reason.outcome == "limited")
         reached = standing.ended is True or any(line.verdict != "ineligible" for line in look.lines)
         uses = cut_uses(standing, before) if before else standing.uses
-        none = 0 if self.measure.pays else None
+        none = 0 if self.pays else None
         return MeasureResult(
             self.measure, "ineligible", self.kind, none, None, none, tuple(reasons), (), look.lines,
             look.line_uses + (uses if reached else ()), (), look.flags,
@@ -160,7 +162,7 @@ class CompiledMeasure:
         low, high = after = cut(before, look.standing)
         if high == 0:
             return self.ended(look, self.nothing(after))
-        settled = low == high if self.kind in FIGURED else self.above_nothing(low)
+        settled = low == high if self.figured else self.above_nothing(low)
         eligible = settled and self.certain(look)
         reasons, missing = self.opening(look, eligible)
         if low != high and self.amount.mentions:
@@ -223,7 +225,7 @@ class CompiledMeasure:
             self.measure,
             "eligible" if eligible else "undetermined",
             self.kind,
-            low if eligible and self.kind in FIGURED else None,
+            low if eligible and self.figured else None,
             high if self.kind is AwardKind.UP_TO else None,
             high,
             tuple(reasons),
@@ -264,8 +266,10 @@ def cut_uses(standing: Standing, before: Bounds) -> tuple[LimitUse, ...]:
     if left is None:
         return standing.uses
     taken = max(0, before[0] - left)
+    if taken == 0:
+        return standing.uses
     return tuple(
-        use._replace(reduced_by=taken) if use.kind is LimitKind.ANNUAL_CAP else use for use in standing.uses
+        LimitUse(*use[:-1], taken) if use.kind is LimitKind.ANNUAL_CAP else use for use in standing.uses
     )
 
 

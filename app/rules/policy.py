@@ -34,6 +34,8 @@ class AwardKind(StrEnum):
     UNSPECIFIED = "unspecified"
     SERVICE = "service"
 
+    __hash__ = str.__hash__  # Enum's own is Python, and these are looked up for every answer
+
 
 @dataclass(frozen=True, slots=True)
 class ByLevel:
@@ -96,6 +98,8 @@ class LimitKind(StrEnum):
     ONCE_PER_YEAR = "once_per_year"
     ONCE_PER_ITEM = "once_per_item"
     ANNUAL_CAP = "annual_cap"
+
+    __hash__ = str.__hash__  # Enum's own is Python, and these are looked up for every answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,13 +48,14 @@ def remembering(compiled: CompiledMeasure) -> Evaluate:
 
 
 def _deciding(measure: Measure) -> _Deciding | None:
-    """None for a measure that reads other lists, or more than one figure: hardly two applicants would be alike."""
+    """None where hardly two applicants would be alike: other lists, a figure of an item, more than one figure."""
     mentioned = tuple(_mentioned(measure))
     if any(isinstance(node, Aggregate) for node in mentioned):
         return None
     names = {node.name: node.type for node in mentioned if isinstance(node, Fact)}
     of_items = {node.field: node.type for node in mentioned if isinstance(node, ItemField)}
-    if sum(kind not in ("bool", "choice") for kind in (*names.values(), *of_items.values())) > 1:
+    figures = [name for name, kind in names.items() if kind not in ("bool", "choice")]
+    if len(figures) > 1 or any(kind not in ("bool", "choice") for kind in of_items.values()):
         return None
     names |= {limit.key: "choice" for limit in measure.limits if limit.key is not None}
     dated = any(isinstance(node, BuiltIn) and node.name in ("year", "as_of") for node in mentioned)
@@ -82,7 +83,7 @@ class _Remembering:
         return (*key, c.year, c.b["as_of"]) if self._dated else key
 
     def _learn(self, key: tuple[object, ...], c: Circumstances) -> MeasureResult:
-        found = self._compiled.evaluate(c)
+        found = self._compiled.evaluate(c)._replace(kept={})
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known[key] = found
@@ -120,7 +121,7 @@ def _renamed(found: MeasureResult, rows: Sequence[Mapping[str, object]], name: s
         obligations = tuple(
             duty if duty.item is None else duty._replace(item=names[duty.item]) for duty in obligations
         )
-    return found._replace(lines=lines, obligations=obligations)
+    return found._replace(lines=lines, obligations=obligations, kept=None)
 
 
 def _mentioned(measure: Measure) -> Iterator[Expression]:

@@ -31,6 +31,8 @@ MOST_RENDERERS = 64
 Figures = tuple[str, int | None, int | None, int | None]
 
 _AFTER_REASONS = MeasureResult._fields.index("reasons") + 1
+_JSON = "json"
+_KEPT = MeasureResult._fields.index("kept")
 _NOTHING_ELSE = ((), (), (), (), (), None)
 _ENDING = b'],"missing":[],"lines":[],"limits":[],"obligations":[],"flags":[]}'
 _VERDICTS = {verdict: verdict.encode() for verdict in ("eligible", "ineligible", "undetermined")}
@@ -192,9 +194,18 @@ class Renderer:
         )
 
     def _measure(self, result: MeasureResult) -> bytes:
+        kept = result.kept
+        if kept is None or result.trace is not None:
+            return self._encoded(result)
+        found = kept.get(_JSON)
+        if found is None:
+            found = kept[_JSON] = self._encoded(result)
+        return found
+
+    def _encoded(self, result: MeasureResult) -> bytes:
         frame = self._frames[result.measure.id]
         figures = (result.verdict, result.amount, result.ceiling, result.potential)
-        if result[_AFTER_REASONS:] == _NOTHING_ELSE:
+        if result[_AFTER_REASONS:_KEPT] == _NOTHING_ELSE:
             return frame[figures, result.reasons]
         parts = [frame.openings[figures], b",".join(map(frame.reason, result.reasons)), b'],"missing":[']
         if result.missing:

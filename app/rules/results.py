@@ -26,6 +26,8 @@ class PointKind(StrEnum):
     EXCLUSION = "exclusion"
     LIMIT = "limit"
 
+    __hash__ = str.__hash__  # Enum's own is Python, and these are looked up for every answer
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
@@ -138,6 +140,8 @@ class MeasureResult(NamedTuple):
     obligations: tuple[ObligationDue, ...]
     flags: tuple[Flag, ...]
     trace: Trace | None = None
+    kept: dict[str, bytes] | None = None
+    """Where this very answer is remembered and comes again: what was made of it, by who made it."""
 
 
 class Totals(NamedTuple):
