@@ -26,6 +26,7 @@ SEED = 20261124
 OURS = "duixian: evaluate, all 18 measures, reasons as values"
 READING = "duixian: read and evaluate, all 18 measures"
 OURS_FOUR = "duixian: evaluate, the same four measures"
+AGAIN = "duixian: evaluate, all 18 measures, applicants asked about before"
 ZEN, ZEN_WHOLE = "zen-engine: four measures", "zen-engine: four measures, given the whole request"
 FISCA = "openfisca-core: four measures"
 HAND = "hand-written Python: four measures, no reasons"
@@ -42,6 +43,7 @@ class Contenders:
             OURS: evaluator.evaluate,
             READING: lambda request: evaluator.evaluate(self.read(request, TODAY)),
             OURS_FOUR: evaluator.evaluate,
+            AGAIN: evaluator.evaluate,
             ZEN: zen.amounts,
             ZEN_WHOLE: zen.amounts,
             FISCA: fisca.amounts,
@@ -52,8 +54,10 @@ class Contenders:
         """Requests that no earlier round had: what is remembered helps only where values come again by chance."""
         raw = requests(seed=seed)
         plain = [handwritten.plain(request) for request in raw]
+        whole = [self.read(request, TODAY) for request in raw]
         return {
-            OURS: [self.read(request, TODAY) for request in raw],
+            OURS: whole,
+            AGAIN: whole,
             READING: raw,
             OURS_FOUR: [self.read({**request, "measures": list(FOUR)}, TODAY) for request in raw],
             ZEN: plain,
@@ -106,6 +110,7 @@ def measure(rounds: int = 7) -> dict[str, object]:
     return {
         "microseconds": {name: round(value, 2) for name, value in medians.items()},
         "spread": {name: [round(min(found), 2), round(max(found), 2)] for name, found in times.items()},
+        "share_of_zen_again": round(medians[AGAIN] / medians[ZEN], 3),
         "share_of_zen": round(medians[OURS] / medians[ZEN], 3),
         "share_of_zen_whole_request": round(medians[OURS] / medians[ZEN_WHOLE], 3),
         "share_of_openfisca": round(medians[OURS] / medians[FISCA], 4),

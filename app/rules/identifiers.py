@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from operator import mul
 
 from app.rules.policy import Words
@@ -24,6 +25,7 @@ _FORM = Words(
 )
 
 
+@lru_cache(maxsize=8192)
 def item_key(text: str) -> str:
     """What two spellings of one item id share: NFKC, case folded, without white space and dashes."""
     if text.isascii():

@@ -1,8 +1,8 @@
-"""Answers that few values decide: worked out once for each combination of them.
+"""Answers that a few values decide: worked out once for each combination of them.
 
 An answer is a pure function of the facts that the measure mentions, its history and the bar on money. Where there is
-no history and no bar, the mentioned facts alone decide, and most are codes and yes-or-no. An item's id decides
-nothing then: it only names the line.
+no history and no bar, the mentioned facts alone decide: most are codes and yes-or-no, and a platform asks again and
+again about one applicant while a form is filled in. An item's id decides nothing then: it only names the line.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Deciding(NamedTuple):
 
 
 def remembering(compiled: CompiledMeasure) -> Evaluate:
-    """An `evaluate` that remembers, or the measure's own where too much would have to be alike."""
+    """An `evaluate` that remembers, or the measure's own where more than its own facts decide."""
     deciding = _deciding(compiled.measure)
     if deciding is None:
         return compiled.evaluate
@@ -48,16 +48,13 @@ def remembering(compiled: CompiledMeasure) -> Evaluate:
 
 
 def _deciding(measure: Measure) -> _Deciding | None:
-    """None where hardly two applicants would be alike: other lists, a figure of an item, more than one figure."""
+    """None for a measure that reads other lists than its own."""
     mentioned = tuple(_mentioned(measure))
     if any(isinstance(node, Aggregate) for node in mentioned):
         return None
-    names = {node.name: node.type for node in mentioned if isinstance(node, Fact)}
-    of_items = {node.field: node.type for node in mentioned if isinstance(node, ItemField)}
-    figures = [name for name, kind in names.items() if kind not in ("bool", "choice")]
-    if len(figures) > 1 or any(kind not in ("bool", "choice") for kind in of_items.values()):
-        return None
-    names |= {limit.key: "choice" for limit in measure.limits if limit.key is not None}
+    names = {node.name: None for node in mentioned if isinstance(node, Fact)}
+    names |= {limit.key: None for limit in measure.limits if limit.key is not None}
+    of_items = {node.field: None for node in mentioned if isinstance(node, ItemField)}
     dated = any(isinstance(node, BuiltIn) and node.name in ("year", "as_of") for node in mentioned)
     return _Deciding(tuple(names), tuple(of_items), dated)
 
