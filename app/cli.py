@@ -105,8 +105,8 @@ def evaluate(
 ) -> None:
     """Decide one request and show verdicts, amounts and reasons. Nothing is stored, no server is needed."""
     from app.answer_table import print_answer, print_refusal
+    from app.rules.input.strict_json import NotJson, parse_json
     from app.rules.reading import InputErrors
-    from app.rules.strict_json import NotJson, parse_json
 
     try:
         data = sys.stdin.buffer.read() if str(request) == "-" else request.read_bytes()

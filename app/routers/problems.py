@@ -20,9 +20,9 @@ from app.routers.problem_kinds import (
     UNSUPPORTED_MEDIA_TYPE,
     ProblemKind,
 )
+from app.rules.input.strict_json import NotJson
 from app.rules.policy import Words
 from app.rules.reading import InputErrors
-from app.rules.strict_json import NotJson
 from app.services.batch import LineTooLong
 from app.services.catalogue import NoSuchMeasure
 from app.services.published_policies import NoSuchPolicy, NoSuchVersion, NotInForce

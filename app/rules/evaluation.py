@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.rules.exclusions import Exclusions
+from app.rules.deciding.exclusions import Exclusions
+from app.rules.deciding.items import CompiledItems
+from app.rules.deciding.measures import Circumstances, CompiledMeasure
+from app.rules.deciding.remembering import remembering
+from app.rules.deciding.tracing import trace_of
 from app.rules.identifiers import item_key
-from app.rules.items import CompiledItems
-from app.rules.measures import Circumstances, CompiledMeasure
 from app.rules.policy import AwardKind, Flag, Words
-from app.rules.remembering import remembering
 from app.rules.results import Evaluation, Totals
-from app.rules.tracing import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

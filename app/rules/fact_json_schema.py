@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.rules.fact_clauses import clauses_by_fact
-from app.rules.fact_json_types import DATE, NULL, TEXT, choice_schema, labels, notes_of, value_schemas
 from app.rules.facts import MOST_ITEMS
+from app.rules.input.facts import APPLICANT, FACTS, REQUIRED, path_of
+from app.rules.input.history import FIRST_YEAR, GIVEN, LAST_YEAR, PAID, SOURCES
+from app.rules.json_schema.clauses import clauses_by_fact
+from app.rules.json_schema.types import DATE, NULL, TEXT, choice_schema, labels, notes_of, value_schemas
 from app.rules.policy import Words
-from app.rules.reading_facts import APPLICANT, FACTS, REQUIRED, path_of
-from app.rules.reading_history import FIRST_YEAR, GIVEN, LAST_YEAR, PAID, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

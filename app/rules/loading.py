@@ -8,14 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.rules.facts import FactSchema
-from app.rules.lexing import nearest
-from app.rules.loading_conditions import Codes, ConditionReader, Given
-from app.rules.loading_facts import FactReader, read_choices
-from app.rules.loading_measures import MeasureReader, read_parameters, read_service
-from app.rules.loading_sets import read_relations, read_sets
-from app.rules.loading_texts import Texts
-from app.rules.naming import BUILT_IN, Scope
-from app.rules.node_reading import (
+from app.rules.language.lexing import nearest
+from app.rules.language.naming import BUILT_IN, Scope
+from app.rules.packs.conditions import Codes, ConditionReader, Given
+from app.rules.packs.content import Content, digest_of, merge
+from app.rules.packs.errors import PackError, PackErrors, Problems, mistake, refuse
+from app.rules.packs.facts import FactReader, read_choices
+from app.rules.packs.measures import MeasureReader, read_parameters, read_service
+from app.rules.packs.node_reading import (
     VERSION,
     check_keys,
     day_of,
@@ -25,10 +25,10 @@ from app.rules.node_reading import (
     text_of,
     words_of,
 )
-from app.rules.pack_content import Content, digest_of, merge
-from app.rules.pack_errors import PackError, PackErrors, Problems, mistake, refuse
+from app.rules.packs.sets import read_relations, read_sets
+from app.rules.packs.texts import Texts
+from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
 from app.rules.policy import Exclusion, Measure, Policy, Provision, Words
-from app.rules.yaml_nodes import MapNode, Node, TextNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.rules import reading_words as words
-from app.rules.policy import Words
-from app.rules.reading_assume import ASSUME, Assumer
-from app.rules.reading_facts import APPLICANT, FACTS, groups_of
-from app.rules.reading_history import (
+from app.rules.input import words
+from app.rules.input.assume import ASSUME, Assumer
+from app.rules.input.facts import APPLICANT, FACTS, groups_of
+from app.rules.input.history import (
     FIRST_YEAR,
     FUNDING,
     HISTORY,
@@ -20,10 +19,11 @@ from app.rules.reading_history import (
     HistoryReader,
     funding_reader,
 )
-from app.rules.reading_measures import MEASURES, MeasuresReader
-from app.rules.reading_mistakes import MOST_ERRORS, InputErrors, Mistake, Mistakes, no_such_field, required
-from app.rules.reading_relations import CheckedRelation
-from app.rules.reading_scalars import date_reader, scalar_of
+from app.rules.input.measures import MEASURES, MeasuresReader
+from app.rules.input.mistakes import MOST_ERRORS, InputErrors, Mistake, Mistakes, no_such_field, required
+from app.rules.input.relations import CheckedRelation
+from app.rules.input.scalars import date_reader, scalar_of
+from app.rules.policy import Words
 from app.rules.requests import EvaluationRequest
 
 if TYPE_CHECKING:

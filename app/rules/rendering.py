@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from app.rules.answer_parts import ReasonBytes, money_json, obligation_form, required_json, words_json
-from app.rules.answer_values import TYPE_NAMES, declaration_at, json_value, place, scale_of
 from app.rules.policy import LimitKind
-from app.rules.reasons import Messages
 from app.rules.results import MeasureResult, Reason
+from app.rules.words.answer_parts import ReasonBytes, money_json, obligation_form, required_json, words_json
+from app.rules.words.answer_values import TYPE_NAMES, declaration_at, json_value, place, scale_of
+from app.rules.words.reasons import Messages
 
 if TYPE_CHECKING:
     from app.rules.policy import Flag, Measure, Policy

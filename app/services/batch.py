@@ -6,9 +6,9 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.facts import MOST_TEXT, InputError
+from app.rules.input.strict_json import NotJson, parse_json
 from app.rules.policy import Words
 from app.rules.reading import InputErrors
-from app.rules.strict_json import NotJson, parse_json
 from app.services.evaluate import decide_body
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from app.rules.describing import describe_condition
 from app.rules.fact_json_schema import fact_json_schema
+from app.rules.words.describing import describe_condition
 from app.services.measure_forms import measure_form, measure_summary, obligations, words
 from app.services.published_policies import NotInForce
 

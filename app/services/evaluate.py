@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.rules.strict_json import parse_json
+from app.rules.input.strict_json import parse_json
 from app.services.legal_day import legal_day
 
 if TYPE_CHECKING:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.rules.constancy import facts_of, parameters_of
-from app.rules.describing import describe_requirements
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
-from app.rules.limit_words import describe_limit
+from app.rules.language.constancy import facts_of, parameters_of
 from app.rules.money import format_yuan
 from app.rules.policy import AwardKind, ByLevel, LimitKind, Modified
+from app.rules.words.describing import describe_requirements
+from app.rules.words.limit_words import describe_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.rules.describing import Requirement
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration, FactSchema
     from app.rules.policy import Award, Limit, Measure, Parameter, Policy, Words
+    from app.rules.words.describing import Requirement
 
 _PERCENT_SCALE = 10**8
 _APPLICANT = "applicant."

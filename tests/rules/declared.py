@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from app.rules.parsing import Scope
+from app.rules.language.parsing import Scope
 
 
 def fact(kind: str, **more: Any) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 from app.rules.evaluation import compile_policy
 from app.rules.expression import Condition
 from app.rules.facts import FactDeclaration, FactSchema
-from app.rules.naming import Scope
-from app.rules.parsing import parse_condition, parse_expression
+from app.rules.language.naming import Scope
+from app.rules.language.parsing import parse_condition, parse_expression
 from app.rules.policy import (
     Award,
     AwardKind,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.rules.intervals import evaluate_interval
-from app.rules.parsing import LanguageError, parse_condition, parse_expression
+from app.rules.language.intervals import evaluate_interval
+from app.rules.language.parsing import LanguageError, parse_condition, parse_expression
 from tests.rules.declared import SCOPE
 
 BUILT_IN = {"year": 2024, "as_of": date(2024, 6, 30), "counted": (100, None), "paid": (0, 0), "due": (5, 9)}

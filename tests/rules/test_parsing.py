@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.rules.expression import Arithmetic, Comparison, Fact, Literal, Membership, ParameterUse
-from app.rules.parsing import LanguageError, facts_of, parse_condition, parse_expression, settles
+from app.rules.language.parsing import LanguageError, facts_of, parse_condition, parse_expression, settles
 from tests.rules.declared import SCOPE
 
 

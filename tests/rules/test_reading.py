@@ -14,8 +14,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.rules.input.strict_json import parse_json
 from app.rules.reading import InputErrors, compile_reader
-from app.rules.strict_json import parse_json
 from tests.rules.small_policy import MEASURES, POLICY, READ, TODAY, asked, mistakes
 from tests.yanhu.asking import ABSENT, ask, award, loan, past, project
 from tests.yanhu.cases_bad import GOOD

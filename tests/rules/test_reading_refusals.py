@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.rules.input.strict_json import NotJson, parse_json
 from app.rules.reading import InputErrors
-from app.rules.strict_json import NotJson, parse_json
 from tests.rules.small_policy import READ, TODAY, asked, mistakes
 from tests.yanhu.asking import award, past
 from tests.yanhu.cases_bad import BAD, GOOD, SEVERAL, SEVERAL_AT, Bad, put

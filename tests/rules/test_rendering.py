@@ -14,12 +14,12 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules import answer_parts
-from app.rules.answer_values import json_value, place
 from app.rules.evaluation import compile_policy
 from app.rules.policy import Award, AwardKind, Limit, LimitKind
 from app.rules.rendering import compile_renderer, facts_digest, render
 from app.rules.results import Evaluation, LimitUse, MeasureResult, Totals
+from app.rules.words import answer_parts
+from app.rules.words.answer_values import json_value, place
 from tests.rules.speaking import (
     DAY,
     answer,

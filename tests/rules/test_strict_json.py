@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.strict_json import MOST_DEPTH, NotJson, parse_json
+from app.rules.input.strict_json import MOST_DEPTH, NotJson, parse_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text(),

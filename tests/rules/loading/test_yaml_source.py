@@ -7,9 +7,9 @@ import time
 import pytest
 
 from app.rules.loading import load_policy
-from app.rules.pack_errors import Mistake
-from app.rules.yaml_nodes import MapNode, TextNode
-from app.rules.yaml_source import read_yaml
+from app.rules.packs.errors import Mistake
+from app.rules.packs.yaml_nodes import MapNode, TextNode
+from app.rules.packs.yaml_source import read_yaml
 from tests.rules.loading.packs import FACTS, GRANT, HEAD, HERE, LOANS, PACK, check, errors_of
 
 

@@ -1,0 +1,1 @@
+"""A policy compiled: conditions, amounts, items, limits and exclusions of one request."""

@@ -1,0 +1,75 @@
+"""Reasons about an amount: one that comes to nothing, or that unknown facts leave open. Made once, at load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.rules.deciding.source import declaration_of
+from app.rules.expression import Fact, ItemField
+from app.rules.results import Missing, Point, PointKind, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.rules.facts import FactDeclaration, FactSchema
+    from app.rules.policy import Measure
+
+    Mentions = tuple[Fact | ItemField | str, ...]
+
+
+class AmountPoints:
+    """The points of one award: `<measure>.amount` for 0.00, `<measure>.<fact>` for each fact it reads."""
+
+    def __init__(self, measure: Measure, mentions: Mentions, schema: FactSchema) -> None:
+        self._measure = measure
+        places = [_place(mention, schema) for mention in mentions]
+        if not places and measure.each is not None:
+            name = measure.each.list_name
+            places = [(name, None, schema.facts[name])]
+        fact, list_name, declaration = places[0] if places else (None, None, None)
+        zero = self._point(f"{measure.id}.amount", "money", fact, list_name, declaration, 0)
+        self.zero = zero
+        self.nothing_due = Reason(zero, "not_met", 0, 0, None, ">")
+        """The award as a whole comes to 0.00."""
+        self._open = {
+            (name, of): self._point(
+                f"{measure.id}.{name.rsplit('.', 1)[-1]}", declared.type, name, of, declared, None
+            )
+            for name, of, declared in places
+        }
+
+    def _point(
+        self,
+        code: str,
+        kind: str,
+        fact: str | None,
+        list_name: str | None,
+        declaration: FactDeclaration | None,
+        required: int | None,
+    ) -> Point:
+        return Point(
+            code=code, clause=self._measure.clause, kind=PointKind.AMOUNT, fact=fact, list_name=list_name,
+            type=kind, operator=">", required=required, declaration=declaration,
+        )  # fmt: skip
+
+    def nothing_due_for(self, position: int) -> Reason:
+        """An item's own award comes to 0.00."""
+        return Reason(self.zero, "not_met", 0, 0, position, ">")
+
+    def unknown(self, unknown: Iterable[Missing], already: Iterable[Missing]) -> list[Reason]:
+        """For each fact that leaves the amount open; facts that a requirement already asks for aside."""
+        asked = {(fact.name, fact.list_name, fact.position) for fact in already}
+        return [
+            Reason(self._open[fact.name, fact.list_name], "unknown", None, None, fact.position, ">")
+            for fact in unknown
+            if (fact.name, fact.list_name, fact.position) not in asked
+        ]
+
+
+def _place(mention: Fact | ItemField | str, schema: FactSchema) -> tuple[str, str | None, FactDeclaration]:
+    if isinstance(mention, str):
+        return mention, None, schema.facts[mention]
+    declared = declaration_of(mention, schema)
+    if isinstance(mention, Fact):
+        return mention.name, None, declared
+    return mention.field, mention.list_name, declared

@@ -1,0 +1,278 @@
+"""One measure compiled: subject and requirements, the award, its limits, in the order of work of measures.md.
+
+A verdict is one Kleene conjunction: not barred, every requirement, not ended by a limit, an amount above zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.rules.deciding.amount_points import AmountPoints
+from app.rules.deciding.amounts import compile_award, compile_interval, round_up
+from app.rules.deciding.conditions import ConditionBlock, missing_of
+from app.rules.deciding.flags import FlagSet
+from app.rules.deciding.limits import MeasureLimits, Standing
+from app.rules.policy import AwardKind, LimitKind
+from app.rules.results import LimitUse, MeasureResult, Missing, ObligationDue, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from fractions import Fraction
+
+    from app.rules.deciding.conditions import Decision
+    from app.rules.logic import Truth
+    from app.rules.policy import Flag, Measure, Policy
+    from app.rules.requests import HistoryEntry
+    from app.rules.results import Line, Verdict
+
+    Facts = Mapping[str, object]
+    Bounds = tuple[int, int | None]
+
+FIGURED = frozenset({AwardKind.FIXED, AwardKind.CALCULATED})
+"""The kinds whose figure the text gives."""
+
+
+class Bar(NamedTuple):
+    """The general exclusions for one applicant: whether money is barred, and what to say of it."""
+
+    truth: Truth
+    reasons: tuple[Reason, ...]
+    missing: tuple[Missing, ...]
+
+
+FREE = Bar(False, (), ())
+"""Money is not barred: always this one value."""
+
+
+@dataclass(slots=True)
+class Circumstances:
+    """One request as the measures see it."""
+
+    facts: Facts
+    b: dict[str, object]
+    """Built-ins: year, as_of; intervals such as `counted` are added where they are known."""
+    year: int
+    bar: Bar
+    history: Mapping[str, list[HistoryEntry]]
+    """Measure -> its entries."""
+    supported: Mapping[str, Mapping[str, str]]
+    """Key name -> item keys of what district funds or history already supported, with the name as given."""
+
+
+@dataclass(slots=True)
+class Look:
+    """What a first look at one measure found, before anything is awarded."""
+
+    c: Circumstances
+    decision: Decision
+    values: tuple[object, ...]
+    standing: Standing
+    flags: tuple[Flag, ...]
+    lines: tuple[Line, ...] = ()
+    line_uses: tuple[LimitUse, ...] = ()
+
+
+class CompiledMeasure:
+    """What all measures share; this class itself serves those without items."""
+
+    def __init__(self, measure: Measure, policy: Policy) -> None:
+        name = measure.id.replace("-", "_")
+        self.measure = measure
+        self.schema = policy.facts
+        self.kind = measure.award.kind
+        self.figured = self.kind in FIGURED
+        self.pays = measure.pays
+        self.block = ConditionBlock(measure.require, self.schema, name, measure.clause)
+        self.limits = MeasureLimits(measure, self.schema)
+        self.amount = compile_award(measure.award, self.schema, f"{name}_amount")
+        self.flags = FlagSet(measure.flags, self.schema, name)
+        self.obligations = [
+            (
+                duty,
+                compile_interval(duty.at_least, self.schema, f"{name}_duty{index}"),
+                duty.at_least.scale,
+            )
+            for index, duty in enumerate(measure.obligations)
+        ]
+        self.amount_points = AmountPoints(measure, self.amount.mentions, self.schema)
+
+    def look(self, c: Circumstances) -> Look:
+        """Requirements, limits and flags against what is known."""
+        truths, values = self.block.leaves(c.facts, None, c.b)
+        history = c.history.get(self.measure.id)
+        return Look(
+            c,
+            self.block.decide(truths),
+            values,
+            self.limits.standing(history, c.facts, c.year) if history else self.limits.fresh,
+            self.flags.raised(c.facts, None, c.b) if self.flags else (),
+        )
+
+    def evaluate(self, c: Circumstances) -> MeasureResult:
+        """Decide this measure for one applicant."""
+        look = self.look(c)
+        if not self.pays:
+            return self._service(look)
+        if c.bar.truth is True or look.decision.truth is False:
+            return self.ended(look)
+        before = self.amount.fixed or self.amount.bounds(c.facts, None, c.b)
+        if look.standing.ended is True:
+            return self.ended(look, self.nothing(before), before)
+        return self._awarded(look, before)
+
+    def ended(self, look: Look, also: tuple[Reason, ...] = (), before: Bounds | None = None) -> MeasureResult:
+        """Ineligible, with everything that fails and nothing missing.
+
+        `before` is the amount before the limits, where it came to that.
+        """
+        reasons = [*self._failed(look), *also]
+        if self.pays and look.c.bar.truth is True:
+            reasons += look.c.bar.reasons
+        standing = look.standing
+        if standing.ended is True:
+            reasons += (reason for reason in standing.reasons if reason.outcome == "limited")
+        reached = standing.ended is True or any(line.verdict != "ineligible" for line in look.lines)
+        uses = cut_uses(standing, before) if before else standing.uses
+        none = 0 if self.pays else None
+        return MeasureResult(
+            self.measure, "ineligible", self.kind, none, None, none, tuple(reasons), (), look.lines,
+            look.line_uses + (uses if reached else ()), (), look.flags,
+        )  # fmt: skip
+
+    def _failed(self, look: Look) -> tuple[Reason, ...]:
+        if look.decision.truth is not False:
+            return ()
+        return self.block.reasons(look.decision, look.values, look.c.facts, None, look.c.b, None)
+
+    def _service(self, look: Look) -> MeasureResult:
+        if look.decision.truth is False:
+            return self.ended(look)
+        c, decision = look.c, look.decision
+        verdict: Verdict = "eligible" if decision.truth else "undetermined"
+        reasons = self.block.reasons(decision, look.values, c.facts, None, c.b, None)
+        missing = distinct(self.block.missing(decision, c.facts, None, None)) if decision.unknown else ()
+        return MeasureResult(
+            self.measure, verdict, self.kind, None, None, None, reasons, missing, (), (), (), look.flags
+        )
+
+    def _awarded(self, look: Look, before: Bounds) -> MeasureResult:
+        """Not ended yet: the amount between its bounds, cut by the annual cap, decides."""
+        c = look.c
+        low, high = after = cut(before, look.standing)
+        if high == 0:
+            return self.ended(look, self.nothing(after))
+        settled = low == high if self.figured else self.above_nothing(low)
+        eligible = settled and self.certain(look)
+        reasons, missing = self.opening(look, eligible)
+        if low != high and self.amount.mentions:
+            unknown = list(missing_of(self.amount.mentions, self.schema, c.facts, None, None))
+            if not settled:
+                reasons += self.amount_points.unknown(unknown, missing)
+            missing += unknown
+        return self.closed(look, before, after, eligible, reasons, missing)
+
+    def nothing(self, amount: Bounds) -> tuple[Reason, ...]:
+        """The reason of an award that comes to 0.00 whatever is unknown, if it does."""
+        return (self.amount_points.nothing_due,) if amount[1] == 0 else ()
+
+    def above_nothing(self, low: int | Fraction) -> bool:
+        """Whether the award is certainly more than 0.00; where the text names no figure it always is."""
+        return low > 0 or self.kind is AwardKind.UNSPECIFIED
+
+    @staticmethod
+    def certain(look: Look) -> bool:
+        """Whether all that is asked of the applicant certainly holds and no limit ends it."""
+        return look.decision.truth is True and look.c.bar.truth is False and look.standing.ended is False
+
+    def opening(self, look: Look, eligible: bool) -> tuple[list[Reason], list[Missing]]:
+        """What the requirements give to an answer that is not `ended`."""
+        c, decision = look.c, look.decision
+        speaks = decision.truth is None or eligible
+        reasons = list(self.block.reasons(decision, look.values, c.facts, None, c.b, None)) if speaks else []
+        if not decision.unknown:
+            return reasons, []
+        return reasons, list(self.block.missing(decision, c.facts, None, None))
+
+    def closed(
+        self,
+        look: Look,
+        before: Bounds,
+        after: Bounds,
+        eligible: bool,
+        reasons: list[Reason],
+        missing: list[Missing],
+    ) -> MeasureResult:
+        """Eligible or undetermined, with figures by the kind of award."""
+        low, high = after
+        c, standing = look.c, look.standing
+        obligations: tuple[ObligationDue, ...] = ()
+        if eligible:
+            if standing.remaining is not None and low < before[0]:
+                reasons.append(self.limits.cut_reason(before[0], standing.remaining))
+            if self.obligations:
+                obligations = self._due(c, low, look.lines)
+        else:
+            if c.bar.truth is None:
+                reasons += c.bar.reasons
+                missing += c.bar.missing
+            # A level that a requirement asks for already needs no second reason.
+            for reason, fact in zip(standing.reasons, standing.missing, strict=True):
+                if fact not in missing:
+                    reasons.append(reason)
+                    missing.append(fact)
+        return MeasureResult(
+            self.measure,
+            "eligible" if eligible else "undetermined",
+            self.kind,
+            low if eligible and self.figured else None,
+            high if self.kind is AwardKind.UP_TO else None,
+            high,
+            tuple(reasons),
+            distinct(missing) if missing else (),
+            look.lines,
+            look.line_uses + cut_uses(standing, before),
+            obligations,
+            look.flags,
+        )
+
+    def _due(self, c: Circumstances, granted: int, lines: tuple[Line, ...]) -> tuple[ObligationDue, ...]:
+        """What an award obliges to; one for each eligible line where the pack says per item."""
+        found = []
+        for duty, bounds, scale in self.obligations:
+            amounts = (
+                [(line.item, line.amount) for line in lines if line.verdict == "eligible"]
+                if duty.per_item
+                else [(None, granted)]
+            )
+            for item, amount in amounts:
+                low = bounds(c.facts, None, {**c.b, "granted": (amount, amount)})[0]
+                found.append(ObligationDue(duty, item, round_up(low, scale)))
+        return tuple(found)
+
+
+def cut(before: Bounds, standing: Standing) -> Bounds:
+    """Both ends to at most what the annual cap leaves."""
+    left = standing.remaining
+    if left is None:
+        return before
+    low, high = before
+    return min(low, left), left if high is None else min(high, left)
+
+
+def cut_uses(standing: Standing, before: Bounds) -> tuple[LimitUse, ...]:
+    """The limits with what the annual cap takes off the lowest amount."""
+    left = standing.remaining
+    if left is None:
+        return standing.uses
+    taken = max(0, before[0] - left)
+    if taken == 0:
+        return standing.uses
+    return tuple(
+        LimitUse(*use[:-1], taken) if use.kind is LimitKind.ANNUAL_CAP else use for use in standing.uses
+    )
+
+
+def distinct(missing: Iterable[Missing]) -> tuple[Missing, ...]:
+    """Each fact once, in the order first met."""
+    return tuple({(fact.name, fact.list_name, fact.position): fact for fact in missing}.values())

@@ -1,0 +1,198 @@
+"""What an applicant was paid before: `history` under this policy, `other_funding` from elsewhere."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from app.rules.facts import FactDeclaration
+from app.rules.identifiers import item_key
+from app.rules.input import words
+from app.rules.input.mistakes import MOST_ERRORS, Mistake, no_such_field, required
+from app.rules.input.records import Record, read_each
+from app.rules.input.scalars import Scalar, choice_reader, money_reader, scalar_of
+from app.rules.input.text import text_reader
+from app.rules.money import format_yuan
+from app.rules.policy import LimitKind, Words
+from app.rules.requests import Funding, HistoryEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.rules.input.mistakes import Mistakes, Path
+    from app.rules.policy import Measure, Policy
+
+    Plain = dict[str, Any]
+
+SOURCES = ("district", "municipal", "provincial", "national", "other")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+HISTORY, FUNDING = "history", "other_funding"
+
+YEAR = FactDeclaration("year", "count", Words("年度", "year"), min=FIRST_YEAR, max=LAST_YEAR)
+PAID = FactDeclaration("amount", "money", Words("金额", "amount"), min=1)
+GIVEN = FactDeclaration("amount", "money", Words("金额", "amount"))
+
+_NO_ITEMS = Words(
+    "该措施不按项目合计，没有 items 字段", "this measure does not total items: it has no field items here"
+)
+_OTHER_KEY = Words(
+    "与 item 不一致：该措施的 item 就是这个字段", "differs from item: with this measure item is this field"
+)
+
+
+class _Rule(NamedTuple):
+    """What an entry of one measure must and may hold."""
+
+    needs_item: bool
+    codes: tuple[str, ...]
+    """Codes that the item may be, where the measure pays once per level; else empty."""
+    item_is: tuple[str, ...]
+    """Keys whose value is the item itself."""
+    takes_items: bool
+
+
+def _rule(measure: Measure, policy: Policy) -> _Rule:
+    per_level = next((limit.key for limit in measure.limits if limit.key is not None), None)
+    codes = () if per_level is None else tuple(code for code, _ in policy.facts.facts[per_level].choices)
+    each = measure.each
+    if each is None or each.id_field is None:
+        return _Rule(per_level is not None, codes, (), takes_items=False)
+    per_item = any(limit.kind is LimitKind.ONCE_PER_ITEM and limit.key is None for limit in measure.limits)
+    return _Rule(
+        per_level is not None or (per_item and each.award is not None),
+        codes,
+        tuple(key for key, field in each.keys.items() if field == each.id_field),
+        takes_items=each.award is None,
+    )
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+class HistoryReader:
+    """Reads `history` of one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._rules = {measure.id: _rule(measure, policy) for measure in policy.measures if measure.pays}
+        self._keys = frozenset(
+            key for measure in policy.measures if measure.each is not None for key in measure.each.keys
+        )
+        self._text = text_reader(None)
+        choose = choice_reader(tuple(self._rules), Words("措施", "measure"))
+        fields = {
+            "measure": Scalar("measure", choose, None),
+            "year": scalar_of(YEAR),
+            "amount": Scalar("amount", money_reader(PAID), format_yuan),
+            "item": Scalar("item", self._text, None),
+            "items": Scalar("items", _as_it_is, None),
+            "keys": Scalar("keys", _as_it_is, None),
+        }
+        self._record = Record((HISTORY,), fields, ("measure", "year", "amount"))
+
+    def read(self, given: object, mistakes: Mistakes) -> tuple[tuple[HistoryEntry, ...], list[Plain]]:
+        entries: list[HistoryEntry] = []
+        shown: list[Plain] = []
+
+        def one(entry: object, position: int) -> None:
+            before = len(mistakes.found)
+            known, plain = self._record.read(entry, position, mistakes)
+            rule = self._rules.get(known.get("measure", ""))
+            if rule is not None:
+                self._check(entry, known, plain, rule, (HISTORY, position), mistakes)
+            if len(mistakes.found) == before:
+                entries.append(HistoryEntry(**known))
+                shown.append(plain)
+
+        read_each(given, (HISTORY,), None, mistakes, one)
+        return tuple(entries), shown
+
+    def _check(
+        self, given: object, known: Plain, plain: Plain, rule: _Rule, place: Path, mistakes: Mistakes
+    ) -> None:
+        """What depends on the measure; `known` becomes the entry's arguments."""
+        item = known.get("item")
+        if rule.needs_item and isinstance(given, dict) and given.get("item") is None:
+            mistakes.add((*place, "item"), required())
+        if item is not None and rule.codes and item not in rule.codes:
+            mistakes.add((*place, "item"), Mistake("choice", lambda: words.no_such_choice(item, rule.codes)))
+        if "items" in known:
+            known["items"] = self._items(known["items"], rule, (*place, "items"), mistakes)
+            _keep(plain, "items", list(known["items"]))
+        if "keys" in known:
+            known["keys"] = self._keys_of(known["keys"], (*place, "keys"), mistakes)
+            _keep(plain, "keys", dict(known["keys"]))
+        if item is not None and rule.item_is:
+            keys = known.setdefault("keys", {})
+            for key in rule.item_is:
+                if item_key(keys.setdefault(key, item)) != item_key(item):
+                    mistakes.add((*place, "keys", key), Mistake("relation", lambda: _OTHER_KEY))
+
+    def _items(self, given: object, rule: _Rule, path: Path, mistakes: Mistakes) -> tuple[str, ...]:
+        found: dict[str, str] = {}
+        if not rule.takes_items and given != []:
+            mistakes.add(path, Mistake("unknown_field", lambda: _NO_ITEMS))
+            return ()
+
+        def one(value: object, index: int) -> None:
+            try:
+                item = self._text(value)
+            except Mistake as mistake:
+                mistakes.add((*path, index), mistake)
+                return
+            key = item_key(item)
+            if key in found:
+                mistakes.add((*path, index), Mistake("duplicate_id", lambda: words.DUPLICATE))
+            found[key] = item
+
+        read_each(given, path, None, mistakes, one)
+        return tuple(found.values())
+
+    def _keys_of(self, given: object, path: Path, mistakes: Mistakes) -> dict[str, str]:
+        found: dict[str, str] = {}
+        if type(given) is not dict:
+            mistakes.add(path, Mistake("type", lambda: words.wrong_type("group")))
+            return found
+        for key, value in islice(given.items(), MOST_ERRORS + len(self._keys)):
+            if key not in self._keys:
+                mistakes.add((*path, key), no_such_field(key, self._keys))
+            elif value is not None:
+                try:
+                    found[key] = self._text(value)
+                except Mistake as mistake:
+                    mistakes.add((*path, key), mistake)
+        return found
+
+
+def _keep(plain: Plain, key: str, value: list[str] | dict[str, str]) -> None:
+    """An empty list or object says nothing: the normalised request leaves it out."""
+    if value:
+        plain[key] = value
+    else:
+        plain.pop(key, None)
+
+
+def funding_reader() -> Callable[[object, Mistakes], tuple[tuple[Funding, ...], list[Plain]]]:
+    """Reads `other_funding`."""
+    fields = {
+        "source": Scalar("source", choice_reader(SOURCES, Words("来源", "source")), None),
+        "amount": Scalar("amount", money_reader(GIVEN), format_yuan),
+        "project": Scalar("project", text_reader(Words("项目", "project")), None),
+    }
+    record = Record((FUNDING,), fields, ("source", "amount"))
+
+    def read(given: object, mistakes: Mistakes) -> tuple[tuple[Funding, ...], list[Plain]]:
+        found: list[Funding] = []
+        shown: list[Plain] = []
+
+        def one(entry: object, position: int) -> None:
+            before = len(mistakes.found)
+            known, plain = record.read(entry, position, mistakes)
+            if len(mistakes.found) == before:
+                found.append(Funding(**known))
+                shown.append(plain)
+
+        read_each(given, (FUNDING,), None, mistakes, one)
+        return tuple(found), shown
+
+    return read

@@ -1,0 +1,1 @@
+"""The policy language: text to typed expressions, and what they come to where facts are unknown."""

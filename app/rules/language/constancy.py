@@ -1,0 +1,142 @@
+"""What an expression mentions, and whether it can be anything but true or but false."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, timedelta
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+from app.rules.expression import (
+    Aggregate,
+    Arithmetic,
+    BuiltIn,
+    DateCall,
+    Expression,
+    Fact,
+    ItemField,
+    Literal,
+    ParameterUse,
+)
+from app.rules.language.intervals import evaluate_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_STEPS = 200_000
+"""Nodes evaluated to settle one condition: well under a second."""
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def _parts(expression: Expression) -> Iterator[Expression]:
+    """The direct parts, left to right."""
+    for one in fields(expression):
+        value = getattr(expression, one.name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Expression):
+                yield part
+
+
+def nodes(expression: Expression) -> Iterator[Expression]:
+    """The expression and everything in it, left-most first."""
+    yield expression
+    for part in _parts(expression):
+        yield from nodes(part)
+
+
+def facts_of(expression: Expression) -> tuple[Fact | ItemField | str, ...]:
+    """The facts, item fields and (by name) lists that it mentions, left-most first, each once."""
+    found: dict[Fact | ItemField | str, None] = {}
+    for node in nodes(expression):
+        if isinstance(node, Fact | ItemField):
+            found[node] = None
+        elif isinstance(node, Aggregate):
+            found[node.list_name] = None
+    return tuple(found)
+
+
+def parameters_of(expression: Expression) -> tuple[ParameterUse, ...]:
+    """The parameters it uses, in their resolved type, each once."""
+    return tuple(dict.fromkeys(node for node in nodes(expression) if isinstance(node, ParameterUse)))
+
+
+def settles(expression: Expression) -> str | None:
+    """`always` or `never` for a condition that no request can turn, None for a real one.
+
+    Every mentioned fact takes each code, or the values around each constant; past 200,000 steps, and for
+    aggregates, only what the bounds alone settle is found.
+    """
+    builtins: dict[str, object] = {
+        "year": (FIRST_YEAR, LAST_YEAR),
+        "as_of": None,
+        **dict.fromkeys(("counted", "granted", "due", "paid", "items"), (0, None)),
+    }
+    found = evaluate_interval(expression, {}, {}, builtins)
+    if found is not None:
+        return "always" if found else "never"
+    every = tuple(nodes(expression))
+    if any(isinstance(node, Aggregate) for node in every):
+        return None
+    open_ = tuple(dict.fromkeys(n for n in every if isinstance(n, Fact | ItemField | BuiltIn)))
+    values = [_values(node, every) for node in open_]
+    if prod(map(len, values)) * len(every) > MOST_STEPS:
+        return None
+    results = set()
+    for case in product(*values):
+        facts, item, known = {}, {}, dict(builtins)
+        for node, value in zip(open_, case, strict=True):
+            if isinstance(node, Fact):
+                facts[node.name] = value
+            elif isinstance(node, ItemField):
+                item[node.field] = value
+            else:
+                known[node.name] = value
+        results.add(evaluate_interval(expression, facts, item, known))
+        if len(results) > 1:
+            return None
+    return {True: "always", False: "never"}.get(results.pop())
+
+
+def _values(node: Fact | ItemField | BuiltIn, every: tuple[Expression, ...]) -> list[object]:
+    """The values of one fact that can make a difference."""
+    if node.type == "bool":
+        return [False, True]
+    if isinstance(node, Fact | ItemField) and node.type == "choice":
+        return list(node.domain.codes)
+    if node.type == "date":
+        return _days(every)
+    if node.type == "text":
+        named = {v for n in every for v in (getattr(n, "members", ()) or (getattr(n, "value", None),))}
+        return ["", *(value for value in sorted(map(str, named)) if value)]
+    return _numbers(node, every)
+
+
+def _days(every: tuple[Expression, ...]) -> list[object]:
+    middle = date(2050, 6, 15)
+    days = {date(1900, 1, 1), middle, date(2200, 12, 31)}
+    for node in every:
+        if isinstance(node, Literal | ParameterUse) and isinstance(node.value, date):
+            days |= {node.value + timedelta(days=step) for step in (-1, 0, 1)}
+    if any(isinstance(node, DateCall) and node.function == "year" for node in every):
+        days |= {date(year, 6, 15) for year in range(FIRST_YEAR, LAST_YEAR + 1)}
+    return list(days)
+
+
+def _numbers(node: Fact | ItemField | BuiltIn, every: tuple[Expression, ...]) -> list[object]:
+    low: int = FIRST_YEAR if isinstance(node, BuiltIn) and node.name == "year" else 0
+    high: int | None = LAST_YEAR if low else None
+    if isinstance(node, Fact | ItemField):
+        low, high = node.domain.minimum, node.domain.maximum
+    constants = [
+        n.value * node.scale // n.scale
+        for n in every
+        if isinstance(n, Literal | ParameterUse) and isinstance(n.value, int)
+    ]
+    near = {constant + step for constant in constants for step in (-1, 0, 1)}
+    most = (max([*near, low]) + 1) * 1_000 if high is None else high
+    spread = any(isinstance(n, Arithmetic) for n in every)
+    if spread:
+        near |= {low + (most - low) * part // 8 for part in range(9)}
+    near |= {low, low + 1, most}
+    return [value for value in near if value >= low and (high is None or value <= high)]

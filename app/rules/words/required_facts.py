@@ -1,0 +1,61 @@
+"""The facts that a measure reads: what a platform must ask for, or know, to have it decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.rules.deciding.amounts import mentions_of
+from app.rules.expression import Fact, ItemField
+from app.rules.language.constancy import facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from app.rules.expression import Condition, Expression
+    from app.rules.policy import Exclusion, Measure
+
+
+def required_facts(measure: Measure, exclusions: Sequence[Exclusion] = ()) -> tuple[str, ...]:
+    """Names in the order they are looked at, each once: `patents.granted`, `prizes`, `prizes[].level`.
+
+    Facts that only flags read are not among them. The facts of exclusions come last, where the measure pays.
+    """
+    found = [name for mention in _mentions(measure) for name in _names(mention)]
+    if measure.pays:
+        barring = [exclusion.when for exclusion in exclusions if exclusion.when is not None]
+        found += [
+            name for test in tests_of(barring) for mention in facts_of(test) for name in _names(mention)
+        ]
+    return tuple(dict.fromkeys(found))
+
+
+def tests_of(conditions: Iterable[Condition]) -> Iterator[Expression]:
+    """The expressions at the leaves, as the clause reads."""
+    for condition in conditions:
+        if condition.test is not None:
+            yield condition.test
+        yield from tests_of(condition.parts)
+
+
+def _mentions(measure: Measure) -> Iterator[Fact | ItemField | str]:
+    for test in tests_of(measure.require):
+        yield from facts_of(test)
+    each = measure.each
+    if each is not None:
+        yield each.list_name
+        for test in tests_of(each.require):
+            yield from facts_of(test)
+        if each.counts is not None:
+            yield from facts_of(each.counts)
+        if each.award is not None:
+            yield from mentions_of(each.award.value)
+    yield from mentions_of(measure.award.value)
+    yield from (limit.key for limit in measure.limits if limit.key is not None)
+
+
+def _names(mention: Fact | ItemField | str) -> tuple[str, ...]:
+    if isinstance(mention, Fact):
+        return (mention.name,)
+    if isinstance(mention, ItemField):
+        return mention.list_name, f"{mention.list_name}[].{mention.field}"
+    return (mention,)
