@@ -34,7 +34,9 @@ class PolicySummary(VersionSummary):
 
 
 class PolicyList(Shown):
-    policies: list[PolicySummary]
+    items: list[PolicySummary]
+    next: str | None
+    """Where the list goes on; null: it ends here."""
 
 
 class Provision(Shown):
@@ -58,6 +60,9 @@ class MeasureObligation(Shown):
     measure: str
     code: str
     text: Words
+    """With … for the item and the amount, which only an award has."""
+    at_least: Words
+    """How the amount is worked out."""
 
 
 class PolicyDetail(PolicySummary):
@@ -82,7 +87,9 @@ class MeasureSummary(Shown):
 
 class MeasureList(Shown):
     policy: PolicyReference
-    measures: list[MeasureSummary]
+    items: list[MeasureSummary]
+    next: str | None
+    """Where the list goes on; null: it ends here."""
 
 
 class Requirement(Shown):

@@ -53,7 +53,7 @@ class Catalogue:
             except NotInForce:
                 continue
         key = ("policies", *(policy.digest for policy in found))
-        return self._kept(key, lambda: {"policies": [_summary(policy) for policy in found]})
+        return self._kept(key, lambda: {"items": [_summary(policy) for policy in found], "next": None})
 
     def policy(self, policy_id: str, as_of: date | None, version: str | None) -> Representation:
         """Raises NoSuchPolicy, NoSuchVersion and NotInForce, as all that follow do."""
@@ -67,7 +67,8 @@ class Catalogue:
             ("measures", policy.digest),
             lambda: {
                 "policy": _reference(policy),
-                "measures": [measure_summary(measure) for measure in policy.measures],
+                "items": [measure_summary(measure) for measure in policy.measures],
+                "next": None,
             },
         )
 
@@ -114,7 +115,7 @@ class Catalogue:
                 }
                 for one in policy.exclusions
             ],
-            "obligations": [due for measure in policy.measures for due in obligations(measure)],
+            "obligations": [due for measure in policy.measures for due in obligations(measure, policy)],
             "measures": [measure.id for measure in policy.measures],
         }
 

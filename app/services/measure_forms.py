@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING, Any
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
 from app.rules.language.constancy import facts_of, parameters_of
 from app.rules.money import format_yuan
-from app.rules.policy import AwardKind, ByLevel, LimitKind, Modified
-from app.rules.words.describing import describe_requirements
+from app.rules.policy import AwardKind, ByLevel, LimitKind, Modified, Words
+from app.rules.words.answer_values import declaration_at
+from app.rules.words.describing import describe_requirements, expression_words
 from app.rules.words.limit_words import describe_limit
+from app.rules.words.reasons import filled
+from app.rules.words.required_facts import required_facts, tests_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration, FactSchema
-    from app.rules.policy import Award, Limit, Measure, Parameter, Policy, Words
+    from app.rules.policy import Award, Limit, Measure, Parameter, Policy
     from app.rules.words.describing import Requirement
 
 _PERCENT_SCALE = 10**8
 _APPLICANT = "applicant."
+_LEFT_OPEN = Words("…", "…")
 
 
 def words(text: Words) -> dict[str, str]:
@@ -50,7 +54,7 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
         "parameters": [_parameter(one) for one in measure.parameters.values()],
         "award": _award_form(measure, award, schema),
         "limits": [_limit_form(one, policy) for one in measure.limits],
-        "obligations": obligations(measure),
+        "obligations": obligations(measure, policy),
         "flags": [
             {"code": flag.code, "text": words(flag.says)}
             for flag in (*measure.flags, *(each.flags if each is not None else ()))
@@ -70,9 +74,17 @@ def measure_summary(measure: Measure) -> dict[str, Any]:
     }
 
 
-def obligations(measure: Measure) -> list[dict[str, Any]]:
-    """What an award of this measure obliges its receiver to; figures stand where an award is."""
-    return [{"measure": measure.id, "code": one.code, "text": words(one.says)} for one in measure.obligations]
+def obligations(measure: Measure, policy: Policy) -> list[dict[str, Any]]:
+    """What an award of this measure obliges its receiver to; the figure as a formula, as there is no award yet."""
+    return [
+        {
+            "measure": measure.id,
+            "code": one.code,
+            "text": words(filled(one.says, {"at_least": _LEFT_OPEN, "item": _LEFT_OPEN})),
+            "at_least": words(expression_words(one.at_least, policy.facts, policy.currency)),
+        }
+        for one in measure.obligations
+    ]
 
 
 def _requirements(
@@ -94,15 +106,8 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
 
 def _on_applicant(condition: Condition) -> bool:
     """Whether it asks about nothing but the applicant."""
-    found = [one for test in _tests(condition) for one in facts_of(test)]
+    found = [one for test in tests_of((condition,)) for one in facts_of(test)]
     return bool(found) and all(isinstance(one, Fact) and one.name.startswith(_APPLICANT) for one in found)
-
-
-def _tests(condition: Condition) -> Iterator[Expression]:
-    if condition.test is not None:
-        yield condition.test
-    for part in condition.parts:
-        yield from _tests(part)
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
@@ -190,39 +195,9 @@ def _limit_form(limit: Limit, policy: Policy) -> dict[str, Any]:
 
 def _required_facts(measure: Measure, policy: Policy) -> list[dict[str, Any]]:
     """What an evaluation reads: as the clause goes, then what the general bars read."""
-    schema = policy.facts
-    found: dict[str, FactDeclaration] = {}
-    for expression in _read_by(measure):
-        for one in facts_of(expression):
-            if isinstance(one, str):
-                found.setdefault(one, schema.facts[one])
-            elif isinstance(one, Fact) and one.name in schema.facts:
-                found.setdefault(one.name, schema.facts[one.name])
-            elif isinstance(one, ItemField):
-                field = schema.facts[one.list_name].fields[one.field]
-                found.setdefault(f"{one.list_name}[].{one.field}", field)
-    if measure.pays:
-        for exclusion in policy.exclusions:
-            for test in _tests(exclusion.when) if exclusion.when is not None else ():
-                for one in facts_of(test):
-                    if isinstance(one, Fact):
-                        found.setdefault(one.name, schema.facts[one.name])
-    return [_fact(name, declaration) for name, declaration in found.items()]
-
-
-def _read_by(measure: Measure) -> Iterator[Expression]:
-    for condition in measure.require:
-        yield from _tests(condition)
-    yield from _expressions(measure.award)
-    each = measure.each
-    if each is None:
-        return
-    for condition in each.require:
-        yield from _tests(condition)
-    if each.counts is not None:
-        yield each.counts
-    if each.award is not None:
-        yield from _expressions(each.award)
+    return [
+        _fact(name, declaration_at(policy.facts, name)) for name in required_facts(measure, policy.exclusions)
+    ]
 
 
 def _fact(name: str, declaration: FactDeclaration) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def exactly(model: type[BaseModel], value: Any) -> None:
 def test_the_list_names_the_policy_and_when_it_is_in_force(service: Service) -> None:
     found = read(service, "/v1/policies")
     exactly(PolicyList, found)
-    (policy,) = found["policies"]
+    (policy,) = found["items"]
     assert policy["id"] == "yanhu-ip"
     assert policy["version"] == "2023-draft"
     assert policy["status"] == "consultation-draft"
@@ -47,15 +47,18 @@ def test_a_policy_shows_versions_provisions_bars_and_obligations(service: Servic
     assert {one["id"] for one in found["exclusions"]} == {"joint-punishment", "same-project"}
     assert {one["bars"] for one in found["exclusions"]} == {"measure", "item"}
     assert found["provisions"]
-    assert [one["measure"] for one in found["obligations"]] == ["patent-award-match"]
+    (obligation,) = found["obligations"]
+    assert obligation["measure"] == "patent-award-match"
+    assert "{" not in obligation["text"]["zh"] + obligation["text"]["en"]
+    assert obligation["at_least"]["en"] == "50% × the amount granted"
     assert len(found["measures"]) == 23
 
 
 def test_the_measures_come_in_the_order_of_the_policy_services_included(service: Service) -> None:
     found = read(service, f"{POLICY}/measures")
     exactly(MeasureList, found)
-    assert [one["id"] for one in found["measures"]] == read(service, POLICY)["measures"]
-    assert {one["id"] for one in found["measures"] if not one["evaluated"]} == {
+    assert [one["id"] for one in found["items"]] == read(service, POLICY)["measures"]
+    assert {one["id"] for one in found["items"] if not one["evaluated"]} == {
         *("inventor-rewards", "licensing-platform", "gi-filing-help"),
         *("rights-protection", "ip-management"),
     }
@@ -144,7 +147,7 @@ def test_a_day_before_every_version_is_refused(service: Service, path: str, quer
 
 
 def test_before_it_is_in_force_the_list_leaves_it_out(service: Service) -> None:
-    assert read(service, "/v1/policies?as_of=2022-12-31") == {"policies": []}
+    assert read(service, "/v1/policies?as_of=2022-12-31") == {"items": [], "next": None}
 
 
 def test_what_is_not_there_is_not_found_and_what_is_there_is_named(service: Service) -> None:
