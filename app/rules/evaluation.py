@@ -24,7 +24,7 @@ SERVICE = AwardKind.SERVICE
 SAME_PROJECT = Flag(
     "same_project",
     Words(
-        "同一项目已在本次申请的前一项目录中列出，只能给予一次支持",
+        "本次请求中靠前的一项已列明同一项目，二者只能支持其一",
         "An earlier line of this request names the same project: only one of them can be granted",
     ),
 )

@@ -38,8 +38,8 @@ TOP = ("as_of", "year", MEASURES, APPLICANT, FACTS, HISTORY, FUNDING, ASSUME)
 
 _REF = Words("ref 只用于批量请求的行", "ref belongs to the lines of a batch only")
 _AS_OF_YEARS = Words(
-    f"日期应在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间",
-    f"the day must lie in the years {FIRST_YEAR} to {LAST_YEAR}",
+    f"没有 year 时，日期应在 {FIRST_YEAR} 年至 {LAST_YEAR} 年之间",
+    f"without `year` the day must lie in the years {FIRST_YEAR} to {LAST_YEAR}",
 )
 
 
@@ -116,8 +116,6 @@ class Reader:
             return today
         if not self._policy.in_force(day):
             mistakes.add(("as_of",), Mistake("range", self._not_in_force))
-        elif not FIRST_YEAR <= day.year <= LAST_YEAR:
-            mistakes.add(("as_of",), Mistake("range", lambda: _AS_OF_YEARS))
         return day
 
     def _not_in_force(self) -> Words:
@@ -128,6 +126,8 @@ class Reader:
 
     def _year_of(self, given: object, as_of: date, mistakes: Mistakes) -> int:
         if given is None:
+            if self._policy.in_force(as_of) and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+                mistakes.add(("as_of",), Mistake("range", lambda: _AS_OF_YEARS))
             return as_of.year
         try:
             year = self._year(given)

@@ -116,6 +116,7 @@ ONLY_READERS_SEE = {
     "an unnamed level",
     "a level unknown to the law",
     "assuming what is no fact",
+    "assuming an item's id",
     "assuming the wrong type",
 }
 

@@ -171,7 +171,6 @@ def full() -> dict[str, Any]:
         ],
         other_funding=[{"source": "district", "amount": 1, "project": None}],
         assume={
-            "patent_awards[1].project": "x",
             "pledge_loans[0].interest": "3",
             "patents.high_value_granted": 1,
         },
@@ -240,3 +239,11 @@ def test_readers_of_one_policy_share_nothing() -> None:
     first = other(asked(), TODAY)
     assert first == READ(asked(), TODAY)
     assert first.normalised is not other(asked(), TODAY).normalised
+
+
+def test_a_day_past_the_years_of_awards_is_read_when_the_year_is_given() -> None:
+    assert READ({**full(), "as_of": "2150-01-01"}, TODAY).as_of.year == 2150
+    without = {key: value for key, value in full().items() if key != "year"}
+    with pytest.raises(InputErrors) as refused:
+        READ({**without, "as_of": "2150-01-01"}, TODAY)
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [("/as_of", "range")]

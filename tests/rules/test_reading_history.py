@@ -119,8 +119,6 @@ def test_assumptions_fill_what_is_unknown_and_only_that() -> None:
             "patents.granted": 99,
             "applicant.credit.joint_punishment": True,
             "patents.invention_granted": 2,
-            "patent_awards[0].award_id": "other",
-            "patent_awards[0].project": "P",
             "alliance.operating_since": "2020-01-01",
         },
         patents={"granted": 5},
@@ -139,7 +137,6 @@ def test_assumptions_fill_what_is_unknown_and_only_that() -> None:
     assert facts["patents.granted"] == 5
     assert facts["patents.invention_granted"] == 2
     assert facts["pledge_loans"][1]["interest"] == 700
-    assert "project" not in facts["patent_awards"][0]
     shown: Any = found.normalised
     assert shown["applicant"]["credit"] == {"joint_punishment": True}
     assert shown["facts"]["alliance"] == {"operating_since": "2020-01-01"}

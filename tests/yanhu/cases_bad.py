@@ -242,6 +242,18 @@ ASSUME = [
         "/assume/patents.grantd",
     ),
     bad("assuming a list", "/assume", {"patent_awards": []}, "type", "/assume/patent_awards"),
+    Bad(
+        "assuming an item's id",
+        json.dumps(
+            {
+                **ask("patent-award-match", {"patent_awards": [award()]}),
+                "assume": {"patent_awards[0].project": "P"},
+            }
+        ).encode(),
+        422,
+        "/assume/patent_awards[0].project",
+        "unknown_field",
+    ),
     bad("assuming a group", "/assume", {"patents": {}}, "type", "/assume/patents"),
     bad("assuming null", "/assume", {"patents.granted": None}, "type", "/assume/patents.granted"),
     bad("assuming the wrong type", "/assume", {"patents.granted": "3"}, "type", "/assume/patents.granted"),

@@ -203,8 +203,8 @@ class CompiledItems(CompiledMeasure):
         reasons: list[Reason] = []
         for point, field, supported in past.supported:
             given = row.get(field)
-            if given is not None and (earlier := supported.get(item_key(str(given)))) is not None:
-                reasons.append(Reason(point, "excluded", given, earlier, position, point.operator))
+            if given is not None and item_key(str(given)) in supported:
+                reasons.append(Reason(point, "excluded", given, given, position, point.operator))
         uses: list[LimitUse] = []
         if past.limits and self.each.id_field is not None:
             key = item_key(name)

@@ -27,6 +27,10 @@ _OF_ITEM = re.compile(r"([^\[\]]+)\[(0|[1-9][0-9]{0,3})\](?:\.(.+))?")
 _NOT_NULL = Words("假定的值不能为 null", "null cannot be assumed")
 _NOT_A_LIST = Words("不能假定整个列表，只能假定单个事实", "a list cannot be assumed, only single facts")
 _NOT_A_GROUP = Words("不能假定一组事实，请逐个列出", "a group cannot be assumed: name its facts one by one")
+_NEVER_UNKNOWN = Words(
+    "编号和项目名称不属于未知事实，不能假定",
+    "ids and project names are never unknown: there is nothing to assume",
+)
 _NO_ITEM = Words("请求的列表中没有这一项", "the list in the request has no such item")
 
 
@@ -106,13 +110,15 @@ class Assumer:
         fields = self._lists[list_name]
         if key not in fields:
             raise no_such_field(key, fields)
+        if (list_name, key) in self._never_unknown:
+            raise Mistake("unknown_field", lambda: _NEVER_UNKNOWN)
         known = _read(fields[key], value)
         items: Any = draft.facts.get(list_name)
         if items is None and draft.broken:
             return []
         if items is None or position >= len(items):
             raise Mistake("unknown_field", lambda: _NO_ITEM)
-        if key in items[position] or (list_name, key) in self._never_unknown:
+        if key in items[position]:
             return []
         items[position][key] = known
         shown: Any = draft.plain
