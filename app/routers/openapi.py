@@ -15,6 +15,7 @@ from app.routers.documenting import METHOD_REFUSED, REQUEST_ID
 from app.routers.named_route import NamedRoute
 from app.routers.openapi_evaluations import evaluation_paths, request_components
 from app.routers.pages import operations_page, page_of
+from app.routers.query import read_query
 from app.schemas.answers import EvaluationAnswer
 from app.schemas.batches import BatchErrorLine, BatchResultLine, BatchSummaryLine
 from app.schemas.problems import NotReadyProblem, Problem
@@ -90,9 +91,11 @@ class OpenApiDocument:
         """Give it out at /openapi.json, and as a list of operations at /docs."""
 
         async def openapi(request: Request) -> Response:
+            read_query(request.scope, {})
             return conditional(request, self._json)
 
         async def docs(request: Request) -> Response:
+            read_query(request.scope, {})
             return conditional(request, self._page, "text/html")
 
         app.router.routes += [NamedRoute("/openapi.json", openapi), NamedRoute("/docs", docs)]

@@ -80,7 +80,10 @@ def _guess(code: str) -> Words:
             "characters 9 to 17 are the organisation code)",
         )
     if len(code) != USCC_LENGTH:
-        return Words(f"{_FORM.zh}，收到 {len(code)} 位", f"{_FORM.en}; {len(code)} characters were given")
+        if len(code.translate(_DROPPED)) == USCC_LENGTH:
+            return Words(f"{_FORM.zh}；请去掉其中的连字符", f"{_FORM.en}; leave out the hyphens")
+        given = "one character was given" if len(code) == 1 else f"{len(code)} characters were given"
+        return Words(f"{_FORM.zh}，收到 {len(code)} 位", f"{_FORM.en}; {given}")
     position, wrong = next((at, c) for at, c in enumerate(code, 1) if c not in _VALUES)
     meant = _LOOKS_LIKE.get(wrong)
     if meant is None:

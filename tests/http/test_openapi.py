@@ -159,3 +159,8 @@ def test_the_fact_schema_is_a_schema_that_takes_the_examples(service: Service) -
         Draft202012Validator(schema).validate(example["value"].get("facts", {}))
     with pytest.raises(Exception, match="grantd"):
         Draft202012Validator(schema).validate({"patents": {"grantd": 1}})
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs"])
+def test_the_documents_take_no_parameter(service: Service, path: str) -> None:
+    assert service.get(f"{path}?x=1").status_code == 422

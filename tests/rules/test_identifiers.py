@@ -97,3 +97,11 @@ def test_a_key_is_its_own_key(text: str) -> None:
 @given(st.text(st.characters(max_codepoint=127), max_size=20), st.text("ＡｂÇ€ß", max_size=3))
 def test_plain_text_has_the_same_key_alone_and_beside_other_text(plain: str, other: str) -> None:
     assert item_key(plain + other) == item_key(plain) + item_key(other)
+
+
+def test_a_code_written_with_hyphens_is_told_to_leave_them_out() -> None:
+    found = uscc_mistake(normalise_uscc("91140802-MA0GT0018-G"))
+    assert found is not None
+    assert found[0] == "format"
+    assert "hyphens" in found[1].en
+    assert "连字符" in found[1].zh
