@@ -6,7 +6,7 @@ tuple alone, so it is worked out once per tuple and remembered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,6 +79,7 @@ class ConditionBlock:
         self.clause = clause
         self._source = Source(schema)
         self.all_leaves: list[Leaf] = []
+        self._group_points: dict[tuple[str, int], Point] = {}
         self._columns: list[tuple[str, str]] = []
         self.tree = Branch("all", tuple(self._node(condition, False) for condition in conditions))
         self._fixed = all(leaf.fixed for leaf in self.all_leaves)
@@ -186,7 +187,8 @@ class ConditionBlock:
                 decisive.append((node.point, node, OUTCOMES[truth]))
             return
         if node.point is not None and decisive is not None:
-            decisive.append((node.point, _first(node), OUTCOMES[truth]))
+            leaf = _first(node) if truth is not None else self._first_unknown(node, truths)
+            decisive.append((self._at(node.point, leaf), leaf, OUTCOMES[truth]))
             decisive = None
         for part in node.parts:
             if (self.truth(part, truths)) is not truth:
@@ -194,6 +196,23 @@ class ConditionBlock:
             self._collect(part, truths, truth, decisive, unknown)
             if node.kind == "any" and truth is True:
                 return
+
+    def _first_unknown(self, node: Branch | Leaf, truths: tuple[Truth, ...]) -> Leaf:
+        """The first leaf that keeps an unknown node open."""
+        while isinstance(node, Branch):
+            node = next(part for part in node.parts if self.truth(part, truths) is None)
+        return node
+
+    def _at(self, point: Point, leaf: Leaf) -> Point:
+        """A group's point at one of its leaves, so that a form shows the field that is asked for."""
+        at = leaf.point
+        if (at.fact, at.list_name) == (point.fact, point.list_name):
+            return point
+        found = self._group_points.get((point.code, leaf.index))
+        if found is None:
+            found = replace(point, fact=at.fact, list_name=at.list_name, declaration=at.declaration)
+            self._group_points[point.code, leaf.index] = found
+        return found
 
     def reasons(
         self,
