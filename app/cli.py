@@ -155,13 +155,21 @@ def openapi(
 @policy_app.command()
 def check(folder: FolderArgument = None) -> None:
     """Load packs and say what is wrong with them: file, line, column and the nearest right name."""
+    from app.rules.ledger_keys import LedgerKeysMoved, check_ledger_keys
+
+    found = []
     for place, local in _local_policies(folder):
+        found.append(local.policy)
         measures = len(local.policy.measures)
         out.print(
             f"[green]{escape(local.policy.id)}[/] {escape(local.policy.version)}: {measures} measures, "
             f"{escape(local.policy.digest)} [dim]({escape(str(place))})[/]",
             soft_wrap=True,
         )
+    try:
+        check_ledger_keys(found)
+    except LedgerKeysMoved as moved:
+        _fail("\n".join(moved.moves), NOT_POSSIBLE)
 
 
 @policy_app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from app.rules.packs.conditions import Codes, ConditionReader, Given
 from app.rules.packs.content import Content, digest_of, merge
 from app.rules.packs.errors import PackError, PackErrors, Problems, mistake, refuse
 from app.rules.packs.facts import FactReader, read_choices
+from app.rules.packs.ledger import check_ledger_keys
 from app.rules.packs.measures import MeasureReader, read_parameters, read_service
 from app.rules.packs.node_reading import (
     VERSION,
@@ -25,6 +26,8 @@ from app.rules.packs.node_reading import (
     text_of,
     words_of,
 )
+from app.rules.packs.notices import read_notices
+from app.rules.packs.overlays import Base
 from app.rules.packs.sets import read_relations, read_sets
 from app.rules.packs.texts import Texts
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
@@ -58,8 +61,8 @@ def load_policy(files: Mapping[str, str]) -> Policy:
 
 
 def _stop_if_unsure(content: Content) -> None:
-    """Raise PackErrors unless all that went wrong so far are files of single measures."""
-    if len(content.problems.found) > len(content.broken):
+    """Raise PackErrors unless all that went wrong so far are files of single measures and notices."""
+    if len(content.problems.found) > content.apart:
         content.problems.stop()
 
 
@@ -87,7 +90,7 @@ def _facts(content: Content) -> FactSchema:
         sets = read_sets(content, MapNode(content.head.source, 0, 0, 1, 1, {}), choices)
     _check_names(content, reader.keys, sets)
     schema = FactSchema(facts, choices, ordered, sets)
-    if (node := content.get("relations")) is not None and len(problems.found) == len(content.broken):
+    if (node := content.get("relations")) is not None and len(problems.found) == content.apart:
         with problems.gather():
             relations = tuple(read_relations(content, node, Scope(schema, {}, sets, ordered=ordered)))
             return FactSchema(facts, choices, ordered, sets, relations)
@@ -133,6 +136,7 @@ class _Pack:
         scope = self._scope({name: text.text for name, text in self.parameters.items()})
         measures = self._measures(scope, family)
         self._check_used()
+        check_ledger_keys(measures, self.content.measures, self.problems)
         exclusions = tuple(self._exclusions())
         provisions = tuple(self._provisions())
         order = self._order()
@@ -145,11 +149,13 @@ class _Pack:
         zh, en = "版本由字母、数字和 . _ - 组成", "a version is letters, digits and . _ -"
         version = self._text("version", VERSION, zh, en)
         policy_id, status = self._id("id"), self._id("status")
+        notices = read_notices(Base(self.content, scope, self.parameters, measures, family))
         self.problems.stop()
-        return Policy(
+        policy = Policy(
             policy_id, family, version, status, title, authority, division, currency, since, until,
             digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
         )  # fmt: skip
+        return replace(policy, notices=tuple(notice.on(policy) for notice in notices))
 
     def _scope(self, parameters: Mapping[str, str]) -> Scope:
         return Scope(self.schema, parameters, self.schema.sets, ordered=self.schema.ordered)

@@ -149,8 +149,11 @@ class Measure:
     obligations: tuple[Obligation, ...] = ()
     flags: tuple[Flag, ...] = ()
     ledger_key: str = ""
+    """Stays when the text is issued anew: awards of every version are counted under it. Services have none."""
     does: Words | None = None
     """Services: what the district does."""
+    succeeds: tuple[str, ...] = ()
+    """The ledger keys of older versions whose awards count as awards of this measure."""
 
     @property
     def pays(self) -> bool:
@@ -184,6 +187,34 @@ class Provision:
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """What an applicant hands in under a notice; without `measures` for every measure."""
+
+    says: Words
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A year's notice: what it changes, and the policy as it reads in that year."""
+
+    year: int
+    published: date
+    """The first day on which the notice applies."""
+    window: tuple[date, date] | None
+    """First and last day of applications; None where the notice sets none."""
+    closed: frozenset[str]
+    """Measures and services that the year does not open. Those that are evaluated are never met in `policy`."""
+    review: Mapping[str, Words]
+    """Measure -> a note for legal review."""
+    materials: tuple[Material, ...]
+    maximum: Mapping[str, int]
+    """Measure whose award is unspecified -> the most an official may grant for one award, fen."""
+    policy: Policy
+    """Parameters replaced, requirements added; id, version and digest as before, and no notices of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     id: str
     family: str
@@ -202,9 +233,15 @@ class Policy:
     """Every measure and service, in catalogue order."""
     exclusions: tuple[Exclusion, ...] = ()
     provisions: tuple[Provision, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """One a year, in the order of years."""
 
     def measure(self, measure_id: str) -> Measure | None:
         return next((m for m in self.measures if m.id == measure_id), None)
+
+    def notice(self, year: int, as_of: date) -> Notice | None:
+        """The notice of the year, once it is published."""
+        return next((n for n in self.notices if n.year == year and n.published <= as_of), None)
 
     def in_force(self, day: date) -> bool:
         return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)

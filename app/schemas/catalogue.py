@@ -65,6 +65,32 @@ class MeasureObligation(Shown):
     """How the amount is worked out."""
 
 
+class NoticeWindow(Shown):
+    """Both days included."""
+
+    from_: date = Field(alias="from")
+    to: date
+
+
+class NoticeMaterial(Shown):
+    text: Words
+    measures: list[str]
+    """The measures that it is for; empty: every one."""
+
+
+class NoticeSummary(Shown):
+    """A year's notice; what it changes of a measure is shown there."""
+
+    year: int
+    published: date
+    """From this day on it applies to what is decided for the year."""
+    window: NoticeWindow | None
+    """When applications are taken; null: no such limit."""
+    closed: list[str]
+    """The measures that the year does not open."""
+    materials: list[NoticeMaterial]
+
+
 class PolicyDetail(PolicySummary):
     currency: str
     versions: list[VersionSummary]
@@ -74,6 +100,8 @@ class PolicyDetail(PolicySummary):
     obligations: list[MeasureObligation]
     measures: list[str]
     """Measures and services, in the order of answers."""
+    notices: list[NoticeSummary]
+    """Those published by the day, by year."""
 
 
 class MeasureSummary(Shown):
@@ -158,6 +186,26 @@ class FlagForm(Shown):
     text: Words
 
 
+class ReviewNote(Shown):
+    """What a year's notice leaves to legal review."""
+
+    year: int
+    text: Words
+
+
+class NoticeChange(Shown):
+    """What a year's notice changes of the measure."""
+
+    year: int
+    closed: bool
+    parameters: list[ParameterValue]
+    """Their values in this year."""
+    requirements: list[Requirement]
+    """Those that the notice adds."""
+    maximum: Money | None
+    """The most that may be granted for one award, where the text states no figure."""
+
+
 class MeasureDetail(MeasureSummary):
     policy: PolicyReference
     does: Words | None
@@ -173,3 +221,8 @@ class MeasureDetail(MeasureSummary):
     obligations: list[MeasureObligation]
     flags: list[FlagForm]
     required_facts: list[RequiredFact]
+    ledger_key: str | None
+    """Under what its awards are counted, in every version; null for services."""
+    review: list[ReviewNote]
+    notices: list[NoticeChange]
+    """Those published by the day that change the measure; what stands above is the text without them."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from app.rules.evaluation import compile_policy
-from app.rules.loading import load_policy
-from app.rules.reading import compile_reader
-from app.rules.rendering import render
 from app.services.packs import read_pack
+from app.services.published_policies import PublishedPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +22,8 @@ class LocalPolicy:
     def __init__(self, files: Mapping[str, str]) -> None:
         """Raises PackErrors when the pack is no policy."""
         self.files = files
-        self.policy: Policy = load_policy(files)
-        self._read = compile_reader(self.policy)
-        self._evaluator = compile_policy(self.policy)
+        self._published = PublishedPolicy.of(files)
+        self.policy: Policy = self._published.policy
 
     @classmethod
     def in_folder(cls, folder: Path) -> LocalPolicy:
@@ -36,8 +32,9 @@ class LocalPolicy:
 
     def answer(self, body: object, today: date) -> bytes:
         """The answer as JSON. Raises InputErrors for a body that is no request."""
-        request = self._read(body, today)
-        return render(self._evaluator.evaluate(request), request, self.policy)
+        chosen = self._published.for_body(body, today)
+        request = chosen.read(body, today)
+        return chosen.render(chosen.evaluator.evaluate(request), request)
 
     def decide(self, body: object, today: date) -> dict[str, Any]:
         """The answer as values."""

@@ -10,13 +10,14 @@ import orjson
 from app.rules.fact_json_schema import fact_json_schema
 from app.rules.words.describing import describe_condition
 from app.services.measure_forms import measure_form, measure_summary, obligations, words
+from app.services.notice_forms import changes, notice_form, reviews
 from app.services.published_policies import NotInForce
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from app.rules.policy import Policy
+    from app.rules.policy import Notice, Policy
     from app.services.published_policies import PublishedPolicies
 
 
@@ -58,7 +59,8 @@ class Catalogue:
     def policy(self, policy_id: str, as_of: date | None, version: str | None) -> Representation:
         """Raises NoSuchPolicy, NoSuchVersion and NotInForce, as all that follow do."""
         policy = self._version(policy_id, as_of, version)
-        return self._kept(("policy", policy.digest), lambda: self._detail(policy))
+        notices = self._notices(policy, as_of)
+        return self._kept(("policy", policy.digest, *_years(notices)), lambda: self._detail(policy, notices))
 
     def measures(self, policy_id: str, as_of: date | None, version: str | None) -> Representation:
         """Every measure and service, in the order of answers."""
@@ -80,9 +82,15 @@ class Catalogue:
         measure = policy.measure(measure_id)
         if measure is None:
             raise NoSuchMeasure(tuple(one.id for one in policy.measures))
+        notices = self._notices(policy, as_of)
         return self._kept(
-            ("measure", policy.digest, measure_id),
-            lambda: {"policy": _reference(policy), **measure_form(measure, policy)},
+            ("measure", policy.digest, measure_id, *_years(notices)),
+            lambda: {
+                "policy": _reference(policy),
+                **measure_form(measure, policy),
+                "review": reviews(measure, notices),
+                "notices": list(changes(measure, policy, notices)),
+            },
         )
 
     def fact_schema(self, policy_id: str, as_of: date | None, version: str | None) -> Representation:
@@ -95,7 +103,12 @@ class Catalogue:
             return self._policies.pinned(policy_id, version, as_of).policy
         return self._policies.in_force(policy_id, as_of or self._today()).policy
 
-    def _detail(self, policy: Policy) -> dict[str, Any]:
+    def _notices(self, policy: Policy, as_of: date | None) -> tuple[Notice, ...]:
+        """Those that are published by the day."""
+        day = as_of or self._today()
+        return tuple(notice for notice in policy.notices if notice.published <= day)
+
+    def _detail(self, policy: Policy, notices: tuple[Notice, ...]) -> dict[str, Any]:
         return {
             **_summary(policy),
             "currency": policy.currency,
@@ -117,6 +130,7 @@ class Catalogue:
             ],
             "obligations": [due for measure in policy.measures for due in obligations(measure, policy)],
             "measures": [measure.id for measure in policy.measures],
+            "notices": [notice_form(notice) for notice in notices],
         }
 
     def _kept(self, key: tuple[str, ...], make: Callable[[], dict[str, Any]]) -> Representation:
@@ -126,6 +140,10 @@ class Catalogue:
             found = Representation(content, hashlib.sha256(content).hexdigest())
             self._rendered[key] = found
         return found
+
+
+def _years(notices: tuple[Notice, ...]) -> tuple[str, ...]:
+    return tuple(str(notice.year) for notice in notices)
 
 
 def _reference(policy: Policy) -> dict[str, Any]:

@@ -40,8 +40,10 @@ def decided_examples(published: PublishedPolicy) -> tuple[Example, ...]:
 
 
 def _answer(published: PublishedPolicy, request: Mapping[str, Any]) -> dict[str, Any]:
-    read = published.read(request, published.policy.in_force_from)
-    content = published.render(published.evaluator.evaluate(read), read)
+    today = published.policy.in_force_from
+    chosen = published.for_body(request, today)
+    read = chosen.read(request, today)
+    content = chosen.render(chosen.evaluator.evaluate(read), read)
     found: dict[str, Any] = json.loads(content)
     return found
 

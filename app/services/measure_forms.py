@@ -39,19 +39,19 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
     return {
         **measure_summary(measure),
         "does": None if measure.does is None else words(measure.does),
-        "subject": _requirements(
+        "subject": requirement_forms(
             tuple(one for one in measure.require if _on_applicant(one)), measure, policy
         ),
-        "requirements": _requirements(measure.require, measure, policy),
+        "requirements": requirement_forms(measure.require, measure, policy),
         "items": None
         if each is None
         else {
             "fact": each.list_name,
             "label": words(schema.facts[each.list_name].label),
             "id_field": each.id_field,
-            "requirements": _requirements(each.require, measure, policy),
+            "requirements": requirement_forms(each.require, measure, policy),
         },
-        "parameters": [_parameter(one) for one in measure.parameters.values()],
+        "parameters": [parameter_form(one) for one in measure.parameters.values()],
         "award": _award_form(measure, award, schema),
         "limits": [_limit_form(one, policy) for one in measure.limits],
         "obligations": obligations(measure, policy),
@@ -60,6 +60,7 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
             for flag in (*measure.flags, *(each.flags if each is not None else ()))
         ],
         "required_facts": _required_facts(measure, policy),
+        "ledger_key": measure.ledger_key or None,
     }
 
 
@@ -87,9 +88,10 @@ def obligations(measure: Measure, policy: Policy) -> list[dict[str, Any]]:
     ]
 
 
-def _requirements(
+def requirement_forms(
     conditions: tuple[Condition, ...], measure: Measure, policy: Policy
 ) -> list[dict[str, Any]]:
+    """Requirements of this measure in words, each with its parts."""
     found = describe_requirements(conditions, policy.facts, measure.clause, policy.currency)
     return [_requirement(one) for one in found]
 
@@ -110,7 +112,8 @@ def _on_applicant(condition: Condition) -> bool:
     return bool(found) and all(isinstance(one, Fact) and one.name.startswith(_APPLICANT) for one in found)
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def parameter_form(parameter: Parameter) -> dict[str, Any]:
+    """A parameter with its value as people write it."""
     return {
         "name": parameter.name,
         "type": parameter.type,

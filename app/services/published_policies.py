@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from app.rules.evaluation import compile_policy
+from app.rules.ledger_keys import check_ledger_keys
 from app.rules.loading import load_policy
 from app.rules.reading import compile_reader
 from app.rules.rendering import compile_renderer
@@ -13,11 +15,10 @@ from app.services.packs import pack_folders, read_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
     from pathlib import Path
 
     from app.rules.evaluation import Evaluator
-    from app.rules.policy import Policy
+    from app.rules.policy import Notice, Policy
     from app.rules.reading import Reader
     from app.rules.rendering import Renderer
 
@@ -55,30 +56,78 @@ class PublishedPolicy:
     """One version of one policy, compiled: what reads its requests and what decides them."""
 
     policy: Policy
+    """As it reads under the notice, where there is one."""
     files: Mapping[str, str]
     read: Reader
     evaluator: Evaluator
     render: Renderer
+    notice: Notice | None = None
+    _noticed: dict[int, PublishedPolicy] = field(default_factory=dict, compare=False, repr=False)
+    """Year -> this version under its notice, compiled when first asked for."""
 
     @classmethod
     def of(cls, files: Mapping[str, str]) -> PublishedPolicy:
         """Raises PackErrors when the pack is no policy."""
-        policy = load_policy(files)
-        return cls(policy, files, compile_reader(policy), compile_policy(policy), compile_renderer(policy))
+        return cls._compiled(load_policy(files), files)
+
+    @classmethod
+    def _compiled(
+        cls, policy: Policy, files: Mapping[str, str], notice: Notice | None = None
+    ) -> PublishedPolicy:
+        return cls(
+            policy, files, compile_reader(policy), compile_policy(policy), compile_renderer(policy), notice
+        )
+
+    def for_year(self, year: int, as_of: date) -> PublishedPolicy:
+        """This version under the year's notice, if it is published by `as_of`; else itself, without a notice.
+
+        Asked of a version under a notice, that version: ask the one that `PublishedPolicies` gives.
+        """
+        notice = self.policy.notice(year, as_of)
+        if notice is None:
+            return self
+        found = self._noticed.get(year)
+        if found is None:
+            # Two threads may both compile it: the same policy, and one of the two is kept.
+            made = self._compiled(notice.policy, self.files, notice)
+            found = self._noticed.setdefault(year, made)
+        return found
+
+    def for_body(self, body: object, today: date) -> PublishedPolicy:
+        """The same for the body of a request, read or not: its year, by default that of its day.
+
+        What is wrong with either is for the reader to say.
+        """
+        if not self.policy.notices:
+            return self
+        day = day_of(body) or today
+        year = body.get("year") if isinstance(body, dict) else None
+        return self.for_year(year if type(year) is int else day.year, day)
+
+
+def day_of(body: object) -> date | None:
+    """The day that the body of a request names; None where it names none, or nothing that is a day."""
+    given = body.get("as_of") if isinstance(body, dict) else None
+    try:
+        return date.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
 
 
 class PublishedPolicies:
     """Every policy that this process serves. Never changes once made; safe to share."""
 
     def __init__(self, published: Iterable[PublishedPolicy]) -> None:
+        """Raises LedgerKeysMoved when versions disagree whose money is counted where."""
         self._versions: dict[str, tuple[PublishedPolicy, ...]] = {}
         for one in sorted(published, key=lambda p: (p.policy.id, p.policy.in_force_from, p.policy.version)):
             self._versions[one.policy.id] = (*self._versions.get(one.policy.id, ()), one)
         self.ids = tuple(self._versions)
+        check_ledger_keys(one.policy for one in self)
 
     @classmethod
     def in_folder(cls, root: Path) -> PublishedPolicies:
-        """The packs under `root`. Raises PackErrors, and NoPolicies when there is none."""
+        """The packs under `root`. Raises PackErrors and LedgerKeysMoved, and NoPolicies when there is none."""
         folders = pack_folders(root)
         if not folders:
             raise NoPolicies(f"There is no policy pack in {root}.")

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 
 def clauses_by_fact(policy: Policy) -> Mapping[str, tuple[str, ...]]:
-    """Fact, list or `list[].field` -> the clauses of the measures and exclusions that read it, in their order."""
+    """Fact, list or `list[].field` -> the clauses of the measures and exclusions that read it, in their order.
+
+    What a year's notice requires is read by the measure's clause.
+    """
     found: dict[str, dict[str, None]] = {}
-    for measure in policy.measures:
-        for name in (*required_facts(measure), *_of_flags(measure)):
-            found.setdefault(name, {})[measure.clause] = None
+    noticed = (notice.policy.measures for notice in policy.notices)
+    for readings in zip(policy.measures, *noticed, strict=True):
+        for measure in readings:
+            for name in (*required_facts(measure), *_of_flags(measure)):
+                found.setdefault(name, {})[measure.clause] = None
     for exclusion in policy.exclusions:
         for name in _names([] if exclusion.when is None else [exclusion.when]):
             found.setdefault(name, {})[exclusion.clause] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from app.rules.expression import BuiltIn, Condition, Expression, ItemField, Logic
+from app.rules.expression import BuiltIn, Condition, Expression, ItemField, Literal, Logic
 from app.rules.language.constancy import nodes
 from app.rules.language.parsing import facts_of, settles
 from app.rules.language.syntax import Binary, Shift, Syntax, Unary, Within
@@ -14,13 +14,14 @@ from app.rules.packs.errors import refuse
 from app.rules.packs.node_reading import check_keys, id_of, list_of, one_key, text_of, words_of
 from app.rules.packs.texts import Texts, reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
+from app.rules.policy import Words
 
 if TYPE_CHECKING:
     from app.rules.language.naming import Scope
-    from app.rules.policy import Words
 
 FORMS = ("is", "all", "any", "not")
 SAYS = ("value", "required", "shortfall")
+CLOSED = Words("本年度通知未开放该措施", "The year's notice does not open this measure")
 LEAF = "is"
 """`kind` of a condition that is one expression."""
 
@@ -35,9 +36,11 @@ class Codes:
     def take(self, word: str, node: Node, offset: int | None = None) -> str:
         """The full code. Raises Mistake when it is taken."""
         if word in self.taken:
-            line = self.taken[word].line
-            zh = f"代码 {word} 重复（已见于第 {line} 行），请给其中一个写 code"
-            en = f"the code {word!r} twice (first in line {line}): name one of them by `code`"
+            first = self.taken[word]
+            elsewhere = first.source.path != node.source.path
+            at_zh, at_en = (f" {first.source.path} ", f"{first.source.path}, ") if elsewhere else ("", "")
+            zh = f"代码 {word} 重复（已见于{at_zh}第 {first.line} 行），请给其中一个写 code"
+            en = f"the code {word!r} twice (first in {at_en}line {first.line}): name one of them by `code`"
             refuse(node, zh, en, None, offset)
         self.taken[word] = node
         return self.full(word)
@@ -64,6 +67,17 @@ class Given:
     """Under a named group: leaves have codes for the trace, which may be alike."""
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a year's notice adds to a measure: requirements, or that it is closed, each with its place."""
+
+    require: Node | None = None
+    closed: Node | None = None
+
+
+NOTHING_ADDED = Added()
+
+
 @dataclass(slots=True)
 class ConditionReader:
     """Reads the conditions of one measure, in the order of the file."""
@@ -71,19 +85,30 @@ class ConditionReader:
     texts: Texts
     codes: Codes
 
-    def requirements(self, node: Node, scope: Scope) -> tuple[Condition, ...]:
-        """One condition or a list of them, all of which must hold."""
-        if not isinstance(node, ListNode):
-            return (self.condition(node, scope),)
-        if not node.items:
+    def requirements(
+        self, node: Node, scope: Scope, beside: tuple[Condition, ...] = ()
+    ) -> tuple[Condition, ...]:
+        """One condition or a list of them, all of which must hold, together with those `beside` them."""
+        items = node.items if isinstance(node, ListNode) else (node,)
+        if not items:
             refuse(node, "列表里没有条件", "a list without a condition")
         found: list[tuple[Node, Condition]] = []
-        for item in node.items:
+        for item in items:
             with self.texts.problems.gather():
                 found.append((item, self.condition(item, scope)))
-        if len(found) == len(node.items):
-            self._check_together(found)
+        if len(found) == len(items):
+            self._check_together([*((node, condition) for condition in beside), *found])
         return tuple(condition for _, condition in found)
+
+    def extended(self, before: tuple[Condition, ...], added: Added) -> tuple[Condition, ...]:
+        """A measure's requirements with what a notice adds; that it is closed comes first, and nothing meets it."""
+        found = before
+        if added.require is not None:
+            found += self.requirements(added.require, self.texts.within(), before)
+        if added.closed is not None:
+            code = self.codes.take("closed", added.closed)
+            found = (Condition(LEAF, code, test=Literal("bool", 1, False), says=CLOSED), *found)
+        return found
 
     def condition(self, node: Node, scope: Scope, given: Given | None = None) -> Condition:
         """A condition with all its parts. Raises Mistake."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.rules.language.lexing import nearest
-from app.rules.packs.errors import Mistake, PackError, Problems, mistake, not_yet
+from app.rules.packs.errors import Mistake, PackError, Problems, mistake, refuse
 from app.rules.packs.node_reading import check_keys, id_of, map_of
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, Source, TextNode
 from app.rules.packs.yaml_source import check_characters, read_yaml
 from app.rules.policy import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Named = dict[str, tuple[TextNode, MapNode]]
 
 HEAD = (
     "id",
@@ -31,9 +34,10 @@ HEAD = (
     "order",
 )
 OTHER = ("provisions", "exclusions", "parameters", "choices", "sets", "applicant", "facts", "relations")
-SECTIONS = (*HEAD, *OTHER, "measures", "services", "cases")
-LATER = ("readings", "groups", "tables", "derived", "notices")
+SECTIONS = (*HEAD, *OTHER, "measures", "services", "notices", "cases")
+LATER = ("readings", "groups", "tables", "derived")
 FILES = ("policy.yaml", "facts.yaml", "services.yaml")
+YEAR = re.compile(r"[0-9]{4}")
 IN_ORDER = frozenset({"applicant", "facts", "choices", "flags", "obligations", "exclusions", "provisions"})
 """Sections whose order shows in answers, so that it belongs to the digest."""
 
@@ -46,11 +50,20 @@ class Content:
     top: dict[str, tuple[TextNode, Node]] = field(default_factory=dict)
     measures: dict[str, tuple[TextNode, MapNode]] = field(default_factory=dict)
     services: dict[str, tuple[TextNode, MapNode]] = field(default_factory=dict)
+    notices: dict[str, tuple[TextNode, MapNode]] = field(default_factory=dict)
+    """By year, as written."""
     members: dict[str, tuple[Source, tuple[str, ...]]] = field(default_factory=dict)
     """Path of a file of set members -> the members in it."""
     broken: set[str] = field(default_factory=set)
     """Measures whose files could not be read: one mistake of each is told."""
+    broken_notices: set[str] = field(default_factory=set)
+    """Likewise the files of notices."""
     head: Node = field(default_factory=lambda: MapNode(Source("policy.yaml", ""), 0, 0, 1, 1, {}))
+
+    @property
+    def apart(self) -> int:
+        """How many mistakes are of files that nothing else is read by."""
+        return len(self.broken) + len(self.broken_notices)
 
     def get(self, section: str) -> Node | None:
         found = self.top.get(section)
@@ -70,10 +83,16 @@ def merge(files: Mapping[str, str], problems: Problems) -> Content:
             problems.tell(refused)
             if path.startswith("measures/"):
                 content.broken.add(path.removeprefix("measures/").removesuffix(".yaml"))
-    for section, into in (("measures", content.measures), ("services", content.services)):
+            elif path.startswith("notices/"):
+                content.broken_notices.add(path)
+    for section, into, name in (
+        ("measures", content.measures, id_of),
+        ("services", content.services, id_of),
+        ("notices", content.notices, _year_of),
+    ):
         if (found := content.get(section)) is not None:
             with problems.gather():
-                _spread(content, map_of(found), into)
+                _spread(content, map_of(found), into, name)
     return content
 
 
@@ -83,10 +102,13 @@ def _add(content: Content, path: str, text: str) -> None:
         return
     if folder == "sets" and name.endswith(".txt"):
         content.members[path] = _members(path, text)
-    elif folder == "measures" and name.endswith(".yaml"):
+    elif folder in ("measures", "notices") and name.endswith(".yaml"):
         node = map_of(read_yaml(path, text))
         key = TextNode(node.source, 0, 0, 1, 1, name.removesuffix(".yaml"), "", in_flow=False)
-        _name(content.measures, key, node)
+        if folder == "measures":
+            _name(content.measures, key, node, id_of)
+        else:
+            _name(content.notices, key, node, _year_of)
     elif path in FILES:
         node = map_of(read_yaml(path, text))
         if path == "policy.yaml":
@@ -94,8 +116,6 @@ def _add(content: Content, path: str, text: str) -> None:
         _sections(content, node)
     else:
         place = Node(Source(path, text), 0, 0, 1, 1)
-        if folder == "notices":
-            raise not_yet(place, "notices")
         raise mistake(place, "政策包里没有这样的文件", "a policy has no such file", nearest(path, FILES))
 
 
@@ -110,14 +130,20 @@ def _sections(content: Content, node: MapNode) -> None:
             content.top[name] = key, value
 
 
-def _spread(content: Content, node: MapNode, into: dict[str, tuple[TextNode, MapNode]]) -> None:
+def _spread(content: Content, node: MapNode, into: Named, named: Callable[[TextNode], str]) -> None:
     for key, value in node.items():
         with content.problems.gather():
-            _name(into, key, map_of(value))
+            _name(into, key, map_of(value), named)
 
 
-def _name(into: dict[str, tuple[TextNode, MapNode]], key: TextNode, node: MapNode) -> None:
-    name = id_of(key)
+def _year_of(key: TextNode) -> str:
+    if YEAR.fullmatch(key.text) is None:
+        refuse(key, "通知以四位年份命名", "a notice is named by its year, in four digits")
+    return key.text
+
+
+def _name(into: Named, key: TextNode, node: MapNode, named: Callable[[TextNode], str]) -> None:
+    name = named(key)
     if name in into:
         first = into[name][0].source.path
         raise mistake(key, f"{name} 已见于 {first}", f"{name!r} stands in {first} already")
@@ -149,10 +175,12 @@ def digest_of(content: Content) -> str:
     said: dict[str, object] = {
         name: _plain(value, in_order=name in IN_ORDER)
         for name, (_, value) in content.top.items()
-        if name not in ("cases", "measures", "services")
+        if name not in ("cases", "measures", "services", "notices")
     }
     for section, found in (("measures", content.measures), ("services", content.services)):
         said[section] = {name: _plain(node, in_order=False) for name, (_, node) in found.items()}
+    if content.notices:
+        said["notices"] = {year: _plain(node, in_order=False) for year, (_, node) in content.notices.items()}
     said["members"] = {path: members for path, (_, members) in content.members.items()}
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

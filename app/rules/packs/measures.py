@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from app.rules.language.lexing import tokens_of
 from app.rules.packs.awards import read_award
-from app.rules.packs.conditions import Codes, ConditionReader
+from app.rules.packs.conditions import NOTHING_ADDED, Added, Codes, ConditionReader
 from app.rules.packs.errors import mistake, not_yet, refuse
 from app.rules.packs.items import EachReader, check_name, read_flags, read_obligations
+from app.rules.packs.ledger import Ledger, read_ledger
 from app.rules.packs.limits import LimitReader
 from app.rules.packs.node_reading import check_keys, map_of, text_of, word_of, words_of
 from app.rules.packs.texts import Texts, reading
@@ -40,8 +40,8 @@ SERVICE_KEYS = ("clause", "title", "does", "require")
 TAKEN_IDS = ("exclusion", "limit")
 """What the codes of reasons that are no measure's begin with."""
 CONSTANTS = ("number", "percent", "date", "string")
-LEDGER_KEY = re.compile(r"[a-z][a-z0-9._-]*")
 NOTHING_YET = Words("", "")
+NO_LEDGER = Ledger("")
 
 
 def read_parameters(node: Node, scope: Scope, problems: Problems) -> dict[str, TextNode]:
@@ -85,16 +85,19 @@ class Parts:
     limits: tuple[Limit, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     flags: tuple[Flag, ...] = ()
-    ledger_key: str = ""
+    ledger: Ledger = NO_LEDGER
 
 
 class MeasureReader:
     """One measure. Every part that is wrong is told; `read` then returns None."""
 
-    def __init__(self, key: TextNode, node: MapNode, scope: Scope, problems: Problems) -> None:
+    def __init__(
+        self, key: TextNode, node: MapNode, scope: Scope, problems: Problems, added: Added = NOTHING_ADDED
+    ) -> None:
         self._key = key
         self._node = node
         self._problems = problems
+        self._added = added
         self._own: dict[str, TextNode] = {}
         self._before = len(problems.found)
         if (given := node.get("parameters")) is not None:
@@ -119,10 +122,13 @@ class MeasureReader:
         self._require()
         self._award()
         self._hanging()
-        self._parts.ledger_key = f"{family}.{self._key.text}"
+        with self._problems.gather():
+            self._parts.require = self._conditions.extended(self._parts.require, self._added)
+        default = f"{family}.{self._key.text}"
+        self._parts.ledger = Ledger(default)
         if (ledger := self._node.get("ledger")) is not None:
             with self._problems.gather():
-                self._ledger(map_of(ledger))
+                self._parts.ledger = read_ledger(map_of(ledger), default, self._problems)
         if len(self._problems.found) == before:
             self._check_parameters()
         if len(self._problems.found) > before or self._parts.award is None:
@@ -131,7 +137,7 @@ class MeasureReader:
         assert parts.award is not None
         return Measure(
             self._key.text, parts.clause, parts.title, parts.award, self._parameters(), parts.require, parts.each,
-            parts.limits, parts.obligations, parts.flags, parts.ledger_key,
+            parts.limits, parts.obligations, parts.flags, parts.ledger.key, succeeds=parts.ledger.succeeds,
         )  # fmt: skip
 
     def _describe(self) -> None:
@@ -203,15 +209,6 @@ class MeasureReader:
                 found_flags = read_flags(map_of(flags), self._conditions, self.texts.within())
                 self._parts.flags = tuple(found_flags)
 
-    def _ledger(self, node: MapNode) -> None:
-        check_keys(self._problems, node, ("key",), ("key",), ("keys", "succeeds"))
-        if (key := node.get("key")) is not None:
-            text = text_of(key)
-            if LEDGER_KEY.fullmatch(text.text) is None:
-                zh = "台账键由小写字母、数字和 . _ - 组成"
-                refuse(text, zh, "a ledger key is lower-case letters, digits and . _ -")
-            self._parts.ledger_key = text.text
-
     def _check_parameters(self) -> None:
         """Each is used, as one type."""
         for name in self._own:
@@ -240,7 +237,9 @@ def check_id(key: TextNode) -> None:
         refuse(key, f"{key.text} 是保留的编号", f"the id {key.text!r} is reserved")
 
 
-def read_service(key: TextNode, node: MapNode, scope: Scope, problems: Problems) -> Measure | None:
+def read_service(
+    key: TextNode, node: MapNode, scope: Scope, problems: Problems, added: Added = NOTHING_ADDED
+) -> Measure | None:
     """What the district does without paying anyone; without `require` it is listed only."""
     before = len(problems.found)
     check_keys(problems, node, SERVICE_KEYS, ("clause", "title", "does"))
@@ -251,6 +250,7 @@ def read_service(key: TextNode, node: MapNode, scope: Scope, problems: Problems)
     if (given := node.get("require")) is not None:
         with problems.gather():
             require = reader.requirements(given, reader.texts.within())
+            require = reader.extended(require, added)
     if "does" not in node.entries:
         return None
     with problems.gather():

@@ -21,6 +21,7 @@ GRANT = "measures/grant.yaml"
 MATCH = "measures/match.yaml"
 LOANS = "measures/loans.yaml"
 SERVICES = "services.yaml"
+NOTICE = "notices/2026.yaml"
 
 PACK = {
     HEAD: """\
@@ -158,6 +159,48 @@ PACK[GRANT] = PACK[GRANT].replace(
 )
 
 
+NOTICED = {
+    **PACK,
+    HEAD: PACK[HEAD].replace("loans, advice]", "loans, gift, advice, hall]"),
+    "measures/gift.yaml": """\
+clause: 五
+title: {zh: 奖励, en: Gift}
+require: staff.total >= common
+award: unspecified
+""",
+    SERVICES: PACK[SERVICES]
+    + """\
+  hall:
+    clause: 四
+    title: {zh: 场地, en: Hall}
+    does: {zh: 提供场地, en: Lends a hall}
+""",
+    NOTICE: """\
+year: 2026
+published: 2026-03-01
+window: {from: 2026-04-01, to: 2026-05-31}
+parameters:
+  grant.most: 12
+  grant.amount: 150000
+  match.ratio: 40%
+  common: 35
+require:
+  grant: staff.since <= 2025-01-01
+  advice:
+    - {is: staff.pay > 0, code: paying, clause: 七}
+closed: [loans, hall]
+review:
+  match: {zh: 请法务核对, en: To be checked by counsel}
+materials:
+  - {zh: 申请表, en: Form}
+  - {zh: 证书, en: Certificate, measures: [match, grant]}
+maximum:
+  gift: 50000
+""",
+}
+"""The pack with a notice of every part, a measure without a figure and a service that is only listed."""
+
+
 def errors_of(files: Mapping[str, str]) -> tuple[PackError, ...]:
     """What is wrong with the pack."""
     with pytest.raises(PackErrors) as caught:
@@ -165,20 +208,22 @@ def errors_of(files: Mapping[str, str]) -> tuple[PackError, ...]:
     return caught.value.errors
 
 
-def changed(path: str, old: str, new: str) -> tuple[dict[str, str], int, int]:
+def changed(path: str, old: str, new: str, pack: Mapping[str, str] = PACK) -> tuple[dict[str, str], int, int]:
     """The pack with one text changed, and the line and column of the mark in it."""
-    text = PACK[path]
+    text = pack[path]
     assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path}"
     text = text.replace(old, new)
     assert text.count(HERE) == 1
     before = text[: text.index(HERE)]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return {**PACK, path: text.replace(HERE, "")}, line, column
+    return {**pack, path: text.replace(HERE, "")}, line, column
 
 
-def check(path: str, old: str, new: str, suggestion: str | None, says: str) -> None:
+def check(
+    path: str, old: str, new: str, suggestion: str | None, says: str, pack: Mapping[str, str] = PACK
+) -> None:
     """The change is refused at the mark with this suggestion; the English words hold `says`."""
-    files, line, column = changed(path, old, new)
+    files, line, column = changed(path, old, new, pack)
     found = errors_of(files)
     told = [(error.file, error.line, error.column, error.suggestion) for error in found]
     assert told == [(path, line, column, suggestion)], found

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.rules.loading import PackError, PackErrors, load_policy
-from tests.rules.loading.packs import FACTS, GRANT, HEAD, LOANS, MATCH, PACK, SERVICES
+from tests.rules.loading.packs import FACTS, GRANT, HEAD, LOANS, MATCH, NOTICE, SERVICES
+from tests.rules.loading.packs import NOTICED as PACK
 
-FILES = [HEAD, FACTS, GRANT, MATCH, LOANS, SERVICES]
+FILES = [HEAD, FACTS, GRANT, MATCH, LOANS, SERVICES, NOTICE]
 PIECES = [
     *"[]{}():,'\"#&*!|>%@`?-=<+ \n\t0 5 yes",
     "  - ", "\n---\n", "<<: ", "and ", "or ", "not ", "in ", "where ", "for ", "else ", "count(", "sum(", "max(",

@@ -64,7 +64,11 @@ def test_what_a_policy_must_say_of_itself(key: str) -> None:
     [
         ("fact.yaml", "a: 1\n", "no such file"),
         ("measures/deep/x.yaml", "a: 1\n", "no such file"),
-        ("notices/2026.yaml", "year: 2026\n", "not supported yet"),
+        ("notices/2026.yaml", "year: 2026\n", "'published' is missing"),
+        ("notices/next.yaml", "year: 2026\n", "in four digits"),
+        ("notices/26.yaml", "year: 26\n", "in four digits"),
+        ("notices/1999.yaml", "year: 1999\n", "a year is from 2000 to 2100"),
+        ("notices/2026.txt", "year: 2026\n", "no such file"),
         ("measures/X.yaml", "clause: 一\n", "an id is"),
         ("measures/limit.yaml", PACK[SERVICES], "unknown key"),
         ("measures/x.yaml", "- 1\n", "expected keys"),
