@@ -35,17 +35,23 @@ class _Ready(NamedTuple):
 
     compiled: CompiledMeasure
     evaluate: Callable[[Circumstances], MeasureResult]
-    list_name: str = ""
-    keys: Mapping[str, str] = {}
-    """Items: the keys that they publish, and the field of each."""
+
+
+class _Place(NamedTuple):
+    """Where items publish a key: the answer's index, their list, the field that holds it."""
+
+    answer: int
+    list_name: str
+    field: str
+    unique: bool
+    """It is the items' id, which no two of one list share."""
 
 
 def _ready(measure: Measure, policy: Policy, of_items: Mapping[str, Exclusion]) -> _Ready:
-    if measure.each is None:
-        plain = CompiledMeasure(measure, policy)
-        return _Ready(plain, remembering(plain))
-    compiled = CompiledItems(measure, policy, of_items)
-    return _Ready(compiled, remembering(compiled), measure.each.list_name, measure.each.keys)
+    compiled = CompiledMeasure(measure, policy)
+    if measure.each is not None:
+        compiled = CompiledItems(measure, policy, of_items)
+    return _Ready(compiled, remembering(compiled))
 
 
 class Evaluator:
@@ -57,15 +63,18 @@ class Evaluator:
         self._measures = tuple(
             _ready(measure, policy, of_items) for measure in policy.measures if measure.evaluated
         )
+        self._named = _named(self._measures, of_items)
 
     def evaluate(self, request: EvaluationRequest, *, traced: bool = False) -> Evaluation:
         """Every measure that is asked for, in catalogue order, and the totals."""
         c = self._circumstances(request)
-        asked = self._measures
+        asked, named = self._measures, self._named
         if len(request.measures) < len(asked):
             asked = tuple(one for one in asked if one.compiled.measure.id in request.measures)
+            named = _named(asked, self._exclusions.of_items)
         results = [one.evaluate(c) for one in asked]
-        self._flag_same_items(asked, results, request.facts)
+        for places in named:
+            _flag_same_items(places, results, request.facts)
         if traced:
             results = [
                 result._replace(trace=trace_of(one.compiled, result, c))
@@ -83,25 +92,43 @@ class Evaluator:
             request.facts, b, request.year, bar, history, self._exclusions.supported(request)
         )
 
-    def _flag_same_items(
-        self, asked: Sequence[_Ready], results: list[MeasureResult], facts: Mapping[str, object]
-    ) -> None:
-        """Lines that name the same project keep their verdicts; the later ones are flagged for the officer."""
-        for key in self._exclusions.of_items:
-            seen: set[str] = set()
-            for index, one in enumerate(asked):
-                field = one.keys.get(key)
-                if field is None or not results[index].lines:
-                    continue
-                rows = facts[one.list_name]
-                assert isinstance(rows, list)
-                later = [position for position, row in enumerate(rows) if _seen(row.get(field), seen)]
-                if later:
-                    lines = list(results[index].lines)
-                    for position in later:
-                        line = lines[position]
-                        lines[position] = line._replace(flags=(*line.flags, SAME_PROJECT))
-                    results[index] = results[index]._replace(lines=tuple(lines))
+
+def _named(asked: Sequence[_Ready], of_items: Iterable[str]) -> tuple[tuple[_Place, ...], ...]:
+    """For each key, the measures whose items publish it."""
+    return tuple(
+        tuple(
+            _Place(index, each.list_name, each.keys[key], each.keys[key] == each.id_field)
+            for index, one in enumerate(asked)
+            if (each := one.compiled.measure.each) is not None and key in each.keys
+        )
+        for key in of_items
+    )
+
+
+def _flag_same_items(
+    places: tuple[_Place, ...], results: list[MeasureResult], facts: Mapping[str, object]
+) -> None:
+    """Lines that name the same project keep their verdicts; the later ones are flagged for the officer."""
+    given = []
+    for place in places:
+        if results[place.answer].lines:
+            rows = facts[place.list_name]
+            assert isinstance(rows, list)
+            names = [row.get(place.field) for row in rows]
+            if any(names):
+                given.append((place, names))
+    if not given or (len(given) == 1 and given[0][0].unique):
+        return
+    seen: set[str] = set()
+    for place, names in given:
+        later = [position for position, name in enumerate(names) if _seen(name, seen)]
+        if later:
+            result = results[place.answer]
+            lines = list(result.lines)
+            for position in later:
+                line = lines[position]
+                lines[position] = line._replace(flags=(*line.flags, SAME_PROJECT))
+            results[place.answer] = result._replace(lines=tuple(lines), kept=None)
 
 
 def _seen(name: object, seen: set[str]) -> bool:
@@ -120,15 +147,16 @@ def totals_of(results: Iterable[MeasureResult]) -> Totals:
     amount = ceiling = potential = 0
     unbounded: list[str] = []
     for result in results:
-        if result.kind is SERVICE:
+        possible = result.potential
+        if possible:
+            potential += possible
+        elif possible == 0 or result.kind is SERVICE:
             continue
+        else:
+            unbounded.append(result.measure.id)
         if result.verdict == "eligible":
             amount += result.amount or 0
             ceiling += result.ceiling or 0
-        if result.potential is None:
-            unbounded.append(result.measure.id)
-        else:
-            potential += result.potential
     return Totals(amount, ceiling, potential, tuple(unbounded))
 
 

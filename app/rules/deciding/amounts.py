@@ -35,9 +35,9 @@ class CompiledAmount:
 
 def half_up(numerator: int | Fraction, scale: int) -> int:
     """Fen of `numerator / scale`, halves away from zero upwards (measures.md, Arithmetic)."""
-    if isinstance(numerator, Fraction):
-        return int((numerator / scale + Fraction(1, 2)).__floor__())
-    return (2 * numerator + scale) // (2 * scale)
+    if isinstance(numerator, int):
+        return (2 * numerator + scale) // (2 * scale)
+    return int((numerator / scale + Fraction(1, 2)).__floor__())
 
 
 def round_up(numerator: int | Fraction, scale: int) -> int:
@@ -62,7 +62,7 @@ def constant_amount(low: int, high: int | None) -> CompiledAmount:
 def compile_value(value: Value, schema: FactSchema, name: str) -> CompiledAmount:
     mentions = tuple(dict.fromkeys(mentions_of(value)))
     source = Source(schema)
-    low, high = _write(source, value)
+    low, high = write_value(source, value)
     bounds: Amount = source.function(name, f"({low}, {high})")  # type: ignore[assignment]
     fixed = bounds({}, None, {}) if isinstance(value, Expression) and constant(value) else None
     return CompiledAmount(bounds, fixed, mentions)
@@ -88,7 +88,7 @@ def mentions_of(value: Value | None) -> tuple[Fact | ItemField | str, ...]:
     return facts_of(value)
 
 
-def _write(source: Source, value: Value) -> tuple[str, str]:
+def write_value(source: Source, value: Value) -> tuple[str, str]:
     """Variables that hold low and high in whole fen."""
     match value:
         case ByLevel():
@@ -96,26 +96,28 @@ def _write(source: Source, value: Value) -> tuple[str, str]:
         case Modified():
             return _modified(source, value)
     low, high = source.number(value)
-    if value.scale == 1 and not _divides(value):
+    if value.scale == 1 and not divides(value):
         return low, high
     rounding = source.keep("half_up", half_up)
-    return (
-        source.assign("l", f"{rounding}({low}, {value.scale})"),
-        source.assign("h", f"None if {high} is None else {rounding}({high}, {value.scale})"),
-    )
+    rounded = source.assign("l", f"{rounding}({low}, {value.scale})")
+    if low == high:
+        return rounded, rounded
+    open_end = f"None if {high} is None else {rounding}({high}, {value.scale})"
+    return rounded, source.assign("h", f"{rounded} if {high} == {low} else {open_end}")
 
 
-def _divides(value: Expression) -> bool:
+def divides(value: Expression) -> bool:
+    """Whether it may come to a fraction over its scale."""
     operands = getattr(value, "operands", ())
-    return getattr(value, "operator", "") == "/" or any(map(_divides, operands))
+    return getattr(value, "operator", "") == "/" or any(map(divides, operands))
 
 
 def _by_level(source: Source, value: ByLevel) -> tuple[str, str]:
     key = value.key
     assert isinstance(key, Fact | ItemField)
     level = source.load(key)
-    rows = {code: _write(source, row) for code, row in value.rows.items()}
-    rest = ("0", "0") if value.otherwise is None else _write(source, value.otherwise)
+    rows = {code: write_value(source, row) for code, row in value.rows.items()}
+    rest = ("0", "0") if value.otherwise is None else write_value(source, value.otherwise)
     choices = {code for code, _ in source.schema.choices[_key_choices(source, key)]}
     reachable = [*rows.values(), *([] if choices <= set(rows) else [rest])]
     least, most = source.keep("least", _least), source.keep("most", _most)
@@ -149,11 +151,11 @@ def _most(ends: tuple[int | None, ...]) -> int | None:
 
 
 def _modified(source: Source, value: Modified) -> tuple[str, str]:
-    ends = _write(source, value.value)
+    ends = write_value(source, value.value)
     for how, modifier in ((_floored, value.floor), (_capped, value.cap), (_reduced, value.less)):
         if modifier is not None:
             made = source.keep("modify", how)
-            (low, high), (least, most) = ends, _write(source, modifier)
+            (low, high), (least, most) = ends, write_value(source, modifier)
             ends = source.fresh("l"), source.fresh("h")
             source.emit(f"{ends[0]}, {ends[1]} = {made}({low}, {high}, {least}, {most})")
     return ends

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.rules.deciding.conditions import ConditionBlock
 from app.rules.deciding.measures import FREE, Bar
+from app.rules.deciding.reads import key_of, reads_of
 from app.rules.expression import Condition
 from app.rules.identifiers import item_key
 from app.rules.logic import any_of
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     Facts = Mapping[str, object]
 
+MOST_BARS = 256
+"""Remembered by the values that the exclusions read."""
 DISTRICT = "district"
 PROJECT = "project"
 """The one key that a funding record names."""
@@ -71,14 +74,28 @@ class Exclusions:
             exclusion.item_key: exclusion for exclusion in policy.exclusions if exclusion.item_key is not None
         }
         """By the key that items publish."""
+        reads = reads_of(tuple(exclusion.when for exclusion in policy.exclusions))
+        self._key = reads and key_of(reads, "exclusion_key")
+        self._known: dict[tuple[object, ...], Bar] = {}
 
     def bar(self, facts: Facts, b: Facts) -> Bar:
         """Whether money is barred: each exclusion that bars it, else each that may."""
+        if self._key is None:
+            return self._look(facts, b)
+        key = self._key(facts, b)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= MOST_BARS:
+                self._known.clear()
+            found = self._known[key] = self._look(facts, b)
+        return found
+
+    def _look(self, facts: Facts, b: Facts) -> Bar:
         found = [money.look(facts, b) for money in self._money]
         truth = any_of(each for each, _, _ in found)
-        decisive = [parts for parts in found if parts[0] is truth]
         if truth is False:
             return FREE
+        decisive = [parts for parts in found if parts[0] is truth]
         return Bar(
             truth,
             tuple(reason for _, reasons, _ in decisive for reason in reasons),
@@ -87,18 +104,16 @@ class Exclusions:
 
     def supported(self, request: EvaluationRequest) -> Mapping[str, Mapping[str, str]]:
         """Key name -> item keys that district funding or a past award names, each with the name as given."""
-        if not request.history and not request.other_funding:
-            return {}
         found: dict[str, dict[str, str]] = {}
-        for key in self.of_items:
-            named = [entry.keys[key] for entry in request.history if key in entry.keys]
-            if key == PROJECT:
-                named += [
-                    funding.project
-                    for funding in request.other_funding
-                    if funding.source == DISTRICT and funding.project is not None
-                ]
-            found[key] = {item_key(name): name for name in reversed(named)}
+        for entry in request.history:
+            if entry.keys:
+                for key in self.of_items.keys() & entry.keys.keys():
+                    name = entry.keys[key]
+                    found.setdefault(key, {}).setdefault(item_key(name), name)
+        if PROJECT in self.of_items:
+            for funding in request.other_funding:
+                if funding.source == DISTRICT and funding.project is not None:
+                    found.setdefault(PROJECT, {}).setdefault(item_key(funding.project), funding.project)
         return found
 
 

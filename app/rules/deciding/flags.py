@@ -56,12 +56,14 @@ class FlagSet:
         return tuple(found)
 
     @property
+    def unpaid(self) -> tuple[ConditionBlock, ...]:
+        """The conditions of those that can be raised for what was never paid."""
+        return tuple(compiled.block for compiled in self._flags if not compiled.needs_payment)
+
+    @property
     def read_amounts(self) -> bool:
         """Whether one that needs no payment reads `due` or `paid`."""
-        return any(
-            not compiled.needs_payment and _built_ins(compiled.block) & {"due", "paid"}
-            for compiled in self._flags
-        )
+        return any(_built_ins(block) & {"due", "paid"} for block in self.unpaid)
 
 
 def _needs_payment(block: ConditionBlock) -> bool:

@@ -13,7 +13,7 @@ from app.rules.policy import Limit, LimitKind
 from app.rules.results import LimitUse, Missing, Point, PointKind, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from app.rules.facts import FactSchema
     from app.rules.logic import Truth
@@ -92,7 +92,11 @@ class MeasureLimits:
     def on_items(self, history: Sequence[HistoryEntry], year: int) -> tuple[ItemLimit, ...]:
         """The limits on items for one request."""
         return tuple(
-            ItemLimit(limit, point, _times(entry for entry in history if _counts(limit, entry, year)))
+            ItemLimit(
+                limit,
+                point,
+                _times(entry for entry in history if entry.year == year or not _yearly(limit)),
+            )
             for limit, point in self._items
         )
 
@@ -101,7 +105,7 @@ def paid_per_item(history: Iterable[HistoryEntry]) -> Mapping[str, int]:
     """Item key -> fen that history names for it."""
     paid: dict[str, int] = {}
     for entry in history:
-        for key in _keys(entry):
+        for key in named_items(entry):
             paid[key] = paid.get(key, 0) + entry.amount
     return paid
 
@@ -111,20 +115,22 @@ def on_items(limit: Limit, measure: Measure) -> bool:
     return measure.each is not None and limit.kind is LimitKind.ONCE_PER_ITEM and limit.key is None
 
 
-def _counts(limit: Limit, entry: HistoryEntry, year: int) -> bool:
-    yearly = limit.per_year or limit.kind in (LimitKind.ONCE_PER_YEAR, LimitKind.ANNUAL_CAP)
-    return not yearly or entry.year == year
+def _yearly(limit: Limit) -> bool:
+    """Whether only what history names of the request's year counts."""
+    return limit.per_year or limit.kind in (LimitKind.ONCE_PER_YEAR, LimitKind.ANNUAL_CAP)
 
 
-def _keys(entry: HistoryEntry) -> Iterator[str]:
+def named_items(entry: HistoryEntry) -> Collection[str]:
     """The keys of the items that an entry paid or counted, each once."""
-    return iter({item_key(item) for item in (entry.item, *entry.items) if item is not None})
+    if entry.item is None and not entry.items:
+        return ()
+    return {item_key(item) for item in (entry.item, *entry.items) if item is not None}
 
 
 def _times(entries: Iterable[HistoryEntry]) -> Mapping[str, int]:
     times: dict[str, int] = {}
     for entry in entries:
-        for key in _keys(entry):
+        for key in named_items(entry):
             times[key] = times.get(key, 0) + 1
     return times
 
@@ -133,9 +139,9 @@ def _use(
     limit: Limit, history: Sequence[HistoryEntry], facts: Facts, year: int
 ) -> tuple[Truth, LimitUse | None]:
     """Whether a limit of the measure ends it, and its use; None for a level that was never paid."""
-    counted = [entry for entry in history if _counts(limit, entry, year)]
+    counted = [entry for entry in history if entry.year == year] if _yearly(limit) else history
     if limit.kind is LimitKind.ANNUAL_CAP:
-        used = sum(entry.amount for entry in counted)
+        used = sum([entry.amount for entry in counted])
         left = max(0, limit.cap - used)
         return left == 0, LimitUse(limit.kind, None, limit.cap, used, left, 0)
     if limit.key is None:

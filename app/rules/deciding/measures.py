@@ -60,13 +60,22 @@ class Circumstances:
     """Key name -> item keys of what district funds or history already supported, with the name as given."""
 
 
+class Applicant(NamedTuple):
+    """What requirements and flags say of the applicant."""
+
+    decision: Decision
+    said: tuple[Reason, ...]
+    flags: tuple[Flag, ...]
+
+
 @dataclass(slots=True)
 class Look:
     """What a first look at one measure found, before anything is awarded."""
 
     c: Circumstances
     decision: Decision
-    values: tuple[object, ...]
+    said: tuple[Reason, ...]
+    """The decisive requirements."""
     standing: Standing
     flags: tuple[Flag, ...]
     lines: tuple[Line, ...] = ()
@@ -99,15 +108,17 @@ class CompiledMeasure:
 
     def look(self, c: Circumstances) -> Look:
         """Requirements, limits and flags against what is known."""
-        truths, values = self.block.leaves(c.facts, None, c.b)
         history = c.history.get(self.measure.id)
-        return Look(
-            c,
-            self.block.decide(truths),
-            values,
-            self.limits.standing(history, c.facts, c.year) if history else self.limits.fresh,
-            self.flags.raised(c.facts, None, c.b) if self.flags else (),
-        )
+        decision, said, flags = self.applicant(c)
+        standing = self.limits.standing(history, c.facts, c.year) if history else self.limits.fresh
+        return Look(c, decision, said, standing, flags)
+
+    def applicant(self, c: Circumstances) -> Applicant:
+        """What the requirements and the flags say of the applicant."""
+        truths, values = self.block.leaves(c.facts, None, c.b)
+        decision = self.block.decide(truths)
+        said = self.block.reasons(decision, values, c.facts, None, c.b, None)
+        return Applicant(decision, said, self.flags.raised(c.facts, None, c.b) if self.flags else ())
 
     def evaluate(self, c: Circumstances) -> MeasureResult:
         """Decide this measure for one applicant."""
@@ -126,7 +137,7 @@ class CompiledMeasure:
 
         `before` is the amount before the limits, where it came to that.
         """
-        reasons = [*self._failed(look), *also]
+        reasons = [*look.said, *also] if look.decision.truth is False else [*also]
         if self.pays and look.c.bar.truth is True:
             reasons += look.c.bar.reasons
         standing = look.standing
@@ -140,20 +151,14 @@ class CompiledMeasure:
             look.line_uses + (uses if reached else ()), (), look.flags,
         )  # fmt: skip
 
-    def _failed(self, look: Look) -> tuple[Reason, ...]:
-        if look.decision.truth is not False:
-            return ()
-        return self.block.reasons(look.decision, look.values, look.c.facts, None, look.c.b, None)
-
     def _service(self, look: Look) -> MeasureResult:
         if look.decision.truth is False:
             return self.ended(look)
         c, decision = look.c, look.decision
         verdict: Verdict = "eligible" if decision.truth else "undetermined"
-        reasons = self.block.reasons(decision, look.values, c.facts, None, c.b, None)
         missing = distinct(self.block.missing(decision, c.facts, None, None)) if decision.unknown else ()
         return MeasureResult(
-            self.measure, verdict, self.kind, None, None, None, reasons, missing, (), (), (), look.flags
+            self.measure, verdict, self.kind, None, None, None, look.said, missing, (), (), (), look.flags
         )
 
     def _awarded(self, look: Look, before: Bounds) -> MeasureResult:
@@ -170,7 +175,8 @@ class CompiledMeasure:
             if not settled:
                 reasons += self.amount_points.unknown(unknown, missing)
             missing += unknown
-        return self.closed(look, before, after, eligible, reasons, missing)
+        close = self.granted if eligible else self.left_open
+        return close(look, before, after, reasons, missing)
 
     def nothing(self, amount: Bounds) -> tuple[Reason, ...]:
         """The reason of an award that comes to 0.00 whatever is unknown, if it does."""
@@ -189,56 +195,57 @@ class CompiledMeasure:
         """What the requirements give to an answer that is not `ended`."""
         c, decision = look.c, look.decision
         speaks = decision.truth is None or eligible
-        reasons = list(self.block.reasons(decision, look.values, c.facts, None, c.b, None)) if speaks else []
+        reasons = list(look.said) if speaks else []
         if not decision.unknown:
             return reasons, []
         return reasons, list(self.block.missing(decision, c.facts, None, None))
 
-    def closed(
-        self,
-        look: Look,
-        before: Bounds,
-        after: Bounds,
-        eligible: bool,
-        reasons: list[Reason],
-        missing: list[Missing],
+    def granted(
+        self, look: Look, before: Bounds, after: Bounds, reasons: list[Reason], missing: list[Missing]
     ) -> MeasureResult:
-        """Eligible or undetermined, with figures by the kind of award."""
+        """Eligible, with figures by the kind of award; the amount is the lowest."""
         low, high = after
-        c, standing = look.c, look.standing
-        obligations: tuple[ObligationDue, ...] = ()
-        if eligible:
-            if standing.remaining is not None and low < before[0]:
-                reasons.append(self.limits.cut_reason(before[0], standing.remaining))
-            if self.obligations:
-                obligations = self._due(c, low, look.lines)
-        else:
-            if c.bar.truth is None:
-                reasons += c.bar.reasons
-                missing += c.bar.missing
-            # A level that a requirement asks for already needs no second reason.
-            for reason, fact in zip(standing.reasons, standing.missing, strict=True):
-                if fact not in missing:
-                    reasons.append(reason)
-                    missing.append(fact)
+        standing = look.standing
+        if standing.remaining is not None and low < before[0]:
+            reasons.append(self.limits.cut_reason(before[0], standing.remaining))
         return MeasureResult(
             self.measure,
-            "eligible" if eligible else "undetermined",
+            "eligible",
             self.kind,
-            low if eligible and self.figured else None,
+            low if self.figured else None,
             high if self.kind is AwardKind.UP_TO else None,
             high,
             tuple(reasons),
             distinct(missing) if missing else (),
             look.lines,
             look.line_uses + cut_uses(standing, before),
-            obligations,
+            self._due(look.c, low, look.lines) if self.obligations else (),
             look.flags,
         )
+
+    def left_open(
+        self, look: Look, before: Bounds, after: Bounds, reasons: list[Reason], missing: list[Missing]
+    ) -> MeasureResult:
+        """Undetermined, with what could still bar or end it."""
+        bar, standing, high = look.c.bar, look.standing, after[1]
+        if bar.truth is None:
+            reasons += bar.reasons
+            missing += bar.missing
+        # A level that a requirement asks for already needs no second reason.
+        for reason, fact in zip(standing.reasons, standing.missing, strict=True):
+            if fact not in missing:
+                reasons.append(reason)
+                missing.append(fact)
+        ceiling = high if self.kind is AwardKind.UP_TO else None
+        return MeasureResult(
+            self.measure, "undetermined", self.kind, None, ceiling, high, tuple(reasons), distinct(missing),
+            look.lines, look.line_uses + cut_uses(standing, before), (), look.flags,
+        )  # fmt: skip
 
     def _due(self, c: Circumstances, granted: int, lines: tuple[Line, ...]) -> tuple[ObligationDue, ...]:
         """What an award obliges to; one for each eligible line where the pack says per item."""
         found = []
+        b = dict(c.b)
         for duty, bounds, scale in self.obligations:
             amounts = (
                 [(line.item, line.amount) for line in lines if line.verdict == "eligible"]
@@ -246,8 +253,8 @@ class CompiledMeasure:
                 else [(None, granted)]
             )
             for item, amount in amounts:
-                low = bounds(c.facts, None, {**c.b, "granted": (amount, amount)})[0]
-                found.append(ObligationDue(duty, item, round_up(low, scale)))
+                b["granted"] = (amount, amount)
+                found.append(ObligationDue(duty, item, round_up(bounds(c.facts, None, b)[0], scale)))
         return tuple(found)
 
 
@@ -263,11 +270,9 @@ def cut(before: Bounds, standing: Standing) -> Bounds:
 def cut_uses(standing: Standing, before: Bounds) -> tuple[LimitUse, ...]:
     """The limits with what the annual cap takes off the lowest amount."""
     left = standing.remaining
-    if left is None:
+    if left is None or before[0] <= left:
         return standing.uses
-    taken = max(0, before[0] - left)
-    if taken == 0:
-        return standing.uses
+    taken = before[0] - left
     return tuple(
         LimitUse(*use[:-1], taken) if use.kind is LimitKind.ANNUAL_CAP else use for use in standing.uses
     )

@@ -25,7 +25,7 @@ from app.rules.expression import (
 from app.rules.language.intervals import evaluate_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from app.rules.facts import FactDeclaration, FactSchema
 
@@ -61,6 +61,16 @@ def period(expression: Expression) -> tuple[Fact | ItemField, int] | None:
     return start, count
 
 
+def made(name: str, text: str, names: Mapping[str, object]) -> Callable[..., object]:
+    """The function that a text defines, with these names known to it; its text is its `__doc__`, for who asks."""
+    namespace = dict(names)
+    exec(compile(text, f"<policy {name}>", "exec"), namespace)  # noqa: S102 - text made from the typed tree only
+    function = namespace[name]
+    assert callable(function)
+    function.__doc__ = text
+    return function
+
+
 class Source:
     """One function being written: lines, constants, and the facts already loaded into variables."""
 
@@ -92,11 +102,11 @@ class Source:
     def function(self, name: str, result: str) -> Callable[..., object]:
         """Close the function with what it returns, and make it."""
         text = "\n".join([f"def {name}(facts, item, b):", *self.lines, f"    return {result}"])
-        namespace = dict(self.names)
-        exec(compile(text, f"<policy {name}>", "exec"), namespace)  # noqa: S102 - text made from the typed tree only
-        made = namespace[name]
-        assert callable(made)
-        return made
+        return self.made(name, text)
+
+    def made(self, name: str, text: str) -> Callable[..., object]:
+        """The function that a whole text defines, with the constants kept here."""
+        return made(name, text, self.names)
 
     def load(self, expression: Fact | ItemField) -> str:
         """The variable that holds a fact, None where it is unknown."""
@@ -187,6 +197,8 @@ class Source:
     def truth(self, expression: Expression) -> tuple[str, str]:
         """The truth of a leaf (True, False, None) and the value a reason shows for it."""
         match expression:
+            case Literal(type="bool", value=value):
+                return repr(value), repr(value)
             case Fact(type="bool") | ItemField(type="bool"):
                 known = self.load(expression)
                 return known, known

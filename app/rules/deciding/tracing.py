@@ -36,7 +36,7 @@ def _items(compiled: CompiledItems, result: MeasureResult, c: Circumstances) -> 
     assert isinstance(rows, list | tuple)
     lines = []
     for row, line in zip(rows, result.lines, strict=True):
-        parts = [*_block(compiled.item_block, c, row)]
+        parts = [*_block(compiled.item.block, c, row)]
         shown = {node.code for node in _all(parts)}
         parts += (_spoken(reason) for reason in line.reasons if reason.point.code not in shown)
         lines.append(_group(line.item, compiled.measure.clause, VERDICTS[line.verdict], parts))

@@ -1,0 +1,68 @@
+"""What a part of a policy reads of a request, so that what was decided can be remembered by exactly that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.rules.deciding.source import made
+from app.rules.expression import Aggregate, BuiltIn, Expression, Fact, ItemField
+from app.rules.language.constancy import nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Key = Callable[[Mapping[str, object], Mapping[str, object]], tuple[object, ...]]
+
+
+class Reads(NamedTuple):
+    """The facts of the applicant, the fields of an item, and whether the day or the year is among them."""
+
+    facts: tuple[str, ...]
+    fields: tuple[str, ...]
+    dated: bool
+
+    def also(self, names: tuple[str, ...]) -> Reads:
+        """With more facts, each once."""
+        return self._replace(facts=tuple(dict.fromkeys((*self.facts, *names))))
+
+
+def reads_of(part: object) -> Reads | None:
+    """What all expressions in a part read, wherever they stand; None where one goes over a whole list."""
+    mentioned = [node for expression in _expressions(part) for node in nodes(expression)]
+    if any(isinstance(node, Aggregate) for node in mentioned):
+        return None
+    facts = dict.fromkeys(node.name for node in mentioned if isinstance(node, Fact))
+    of_items = dict.fromkeys(node.field for node in mentioned if isinstance(node, ItemField))
+    dated = any(isinstance(node, BuiltIn) and node.name in ("year", "as_of") for node in mentioned)
+    return Reads(tuple(facts), tuple(of_items), dated)
+
+
+def key_source(reads: Reads) -> str:
+    """A tuple, as source, of what is read beside items: `get` looks a fact up, `b` has the built-ins."""
+    parts = [f"get({name!r})" for name in reads.facts]
+    if reads.dated:
+        parts += ["b['year']", "b['as_of']"]
+    return "(" + "".join(f"{part}, " for part in parts) + ")"
+
+
+def key_of(reads: Reads, name: str) -> Key:
+    """The function of facts and built-ins that gives that tuple."""
+    text = f"def {name}(facts, b):\n    get = facts.get\n    return {key_source(reads)}"
+    return made(name, text, {})  # type: ignore[return-value]
+
+
+def _expressions(value: object) -> Iterator[Expression]:
+    if isinstance(value, Expression):
+        yield value
+        return
+    parts: list[object] = []
+    if is_dataclass(value):
+        parts = [getattr(value, field.name) for field in fields(value)]
+    elif isinstance(value, tuple):
+        parts = list(value)
+    elif isinstance(value, Mapping):
+        parts = list(value.values())
+    for part in parts:
+        yield from _expressions(part)
