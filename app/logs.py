@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import orjson
 import structlog
@@ -19,6 +20,9 @@ _SHARED: tuple[Processor, ...] = (
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
+
+
+_ROOT = logging.getLogger()
 
 
 def _to_json(event: EventDict, **_: object) -> str:
@@ -44,18 +48,56 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         return record.msg if isinstance(record.msg, _Line) else super().format(record)
 
 
-class LineLog:
-    """Says the same kind of thing very often, at INFO, at less than half of structlog's cost."""
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes finished lines as they are, too."""
+
+    def say(self, line: str) -> None:
+        """One line at once, for what needs no record."""
+        with self.lock or contextlib.nullcontext():
+            try:
+                self.stream.write(line + self.terminator)
+                # Standard error flushes every line by itself.
+                if not getattr(self.stream, "line_buffering", False):
+                    self.flush()
+            except Exception:  # noqa: BLE001 - as `emit` does: a log that fails must not fail the request
+                self.handleError(logging.makeLogRecord({"msg": _Line(line)}))
+
+
+class RequestLog:
+    """One INFO line for each request, in a quarter of the time of the general way to say something."""
+
+    _MOST_OPENINGS = 1024
 
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(name)
+        self._ending = f',"level":"info","logger":{orjson.dumps(name).decode()},"timestamp":"'
+        self._openings: dict[tuple[str, str, int], str] = {}
 
-    def info(self, event: str, **fields: object) -> None:
-        """One line with these attributes."""
-        if self._logger.isEnabledFor(logging.INFO):
-            said = {"event": event, **fields, "level": "info", "logger": self._logger.name}
-            said["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-            self._logger.info(_Line(orjson.dumps(said, default=str).decode()))
+    def answered(
+        self, method: str, route: str, status: int, seconds: float, request_id: str, traceparent: str | None
+    ) -> None:
+        """A request is over. The last two are logged as they are: they may hold nothing that JSON escapes."""
+        if not self._logger.isEnabledFor(logging.INFO):
+            return
+        key = (method, route, status)
+        opening = self._openings.get(key) or self._opening(key)
+        trace = "" if traceparent is None else f',"traceparent":"{traceparent}"'
+        now = datetime.now(UTC).isoformat()[:-6]
+        line = f'{opening}{seconds * 1000:.2f},"request_id":"{request_id}"{trace}{self._ending}{now}Z"}}'
+        handlers = _ROOT.handlers
+        if len(handlers) == 1 and type(handlers[0]) is _Handler:
+            handlers[0].say(line)
+        else:
+            self._logger.info(_Line(line))
+
+    def _opening(self, key: tuple[str, str, int]) -> str:
+        """Methods are the clients' words: no more are remembered than there may be routes and statuses."""
+        if len(self._openings) >= self._MOST_OPENINGS:
+            self._openings.clear()
+        method, route, status = key
+        said = orjson.dumps({"event": "request", "method": method, "route": route, "status": status}).decode()
+        found = self._openings[key] = f'{said[:-1]},"milliseconds":'
+        return found
 
 
 def configure_logs(level: str) -> None:
@@ -68,11 +110,10 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=_to_json),
         ],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler(sys.stderr)
     handler.setFormatter(formatter)
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level)
+    _ROOT.handlers = [handler]
+    _ROOT.setLevel(level)
     # The request line is ours to log (app.main), with its route and request id.
     for name, least in (
         ("uvicorn.access", "WARNING"),

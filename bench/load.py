@@ -76,7 +76,7 @@ def encoded(path: str, body: bytes) -> bytes:
 async def drive(
     port: int, path: str, seconds: float, connections: int, bodies: list[bytes]
 ) -> dict[str, float]:
-    """Requests a second and the mean size of an answer."""
+    """Requests a second, how many that were, and the mean size of an answer."""
     loop = asyncio.get_running_loop()
     requests = cycle([encoded(path, body) for body in bodies])
     started = time.perf_counter()
@@ -90,7 +90,8 @@ async def drive(
     await asyncio.gather(*ends)
     took = time.perf_counter() - started
     answers = sum(client.answers for client in clients)
-    return {"per_second": answers / took, "bytes": sum(client.octets for client in clients) / answers}
+    octets = sum(client.octets for client in clients)
+    return {"per_second": answers / took, "answers": answers, "bytes": octets / answers}
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
@@ -32,25 +32,53 @@ PATHS = {
 CONNECTIONS = 16
 
 
+class Served(NamedTuple):
+    """A server under way."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float | None:
+        """What its process has used of a processor so far; None where /proc does not tell."""
+        try:
+            told = Path(f"/proc/{self.pid}/stat").read_text("ascii")
+        except OSError:
+            return None
+        user, system = told.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def measure(rounds: int = 5, seconds: float = 2.0) -> dict[str, object]:
-    """Requests a second, the median of `rounds`, the three routes in turn within each round."""
+    """Requests a second, the median of `rounds`, the three routes in turn within each round.
+
+    Beside it the processor time of the server for one request, which a slow client or neighbour changes less.
+    """
     bodies = [json.dumps(request, ensure_ascii=False).encode() for request in requests()]
     rates: dict[str, list[float]] = {name: [] for name in PATHS}
+    costs: dict[str, list[float]] = {name: [] for name in PATHS}
     with database() as url:
-        with serving(url, size=1024) as port:
-            size = round(_drive(port, EVALUATIONS, 1.0, bodies)["bytes"])
-        with serving(url, size) as port:
+        with serving(url, size=1024) as served:
+            size = round(_drive(served.port, EVALUATIONS, 1.0, bodies)["bytes"])
+        with serving(url, size) as served:
             for path in PATHS.values():
-                _drive(port, path, 1.0, bodies)
+                _drive(served.port, path, 1.0, bodies)
             for _ in range(rounds):
                 for name, path in PATHS.items():
-                    rates[name].append(_drive(port, path, seconds, bodies)["per_second"])
+                    before = served.cpu_seconds()
+                    found = _drive(served.port, path, seconds, bodies)
+                    after = served.cpu_seconds()
+                    rates[name].append(found["per_second"])
+                    if before is not None and after is not None:
+                        costs[name].append((after - before) / found["answers"] * 1e6)
     medians = {name: round(statistics.median(found)) for name, found in rates.items()}
-    service, bare, _ = medians.values()
+    spent = {name: round(statistics.median(found)) for name, found in costs.items() if found}
+    service, bare, _ = PATHS
     return {
         "per_second": medians,
         "spread": {name: [round(min(found)), round(max(found))] for name, found in rates.items()},
-        "share_of_bare": round(service / bare, 3),
+        "share_of_bare": round(medians[service] / medians[bare], 3),
+        "cpu_microseconds": spent,
+        "share_of_bare_by_cpu": round(spent[bare] / spent[service], 3) if spent else None,
         "goal": 0.6,
         "answer_bytes": size,
         "body_bytes": round(statistics.mean(len(body) for body in bodies)),
@@ -82,7 +110,7 @@ def database() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def serving(url: str, size: int) -> Iterator[int]:
+def serving(url: str, size: int) -> Iterator[Served]:
     """One uvicorn worker on a free port of 127.0.0.1, ended with the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -90,13 +118,19 @@ def serving(url: str, size: int) -> Iterator[int]:
     command = [sys.executable, "-m", "uvicorn", "bench.bare:create", "--factory", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
     environment = {**os.environ, "DUIXIAN_BENCH_BYTES": str(size), "DUIXIAN_DATABASE_URL": url}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(port, process)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
+    # A file takes the log, as it would in service: a terminal would slow every request.
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
+        try:
+            _wait_for(port, process)
+            yield Served(port, process.pid)
+        except RuntimeError:
+            log.seek(0)
+            sys.stderr.buffer.write(log.read()[-4000:])
+            raise
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -58,7 +58,10 @@ def main() -> None:
     )
     outside = over_http.measure()
     show(outside, f"One uvicorn worker, {outside['connections']} connections", "per_second", "requests/s")
-    print(f"evaluations / bare route = {outside['share_of_bare']} (goal {outside['goal']})")
+    print(
+        f"evaluations / bare route = {outside['share_of_bare']} (goal {outside['goal']}); "
+        f"by the server's processor time {outside['share_of_bare_by_cpu']}: {outside['cpu_microseconds']} µs"
+    )
     RESULTS.parent.mkdir(exist_ok=True)
     everything = {"machine": machine(), "in_process": inside, "over_http": outside}
     RESULTS.write_text(json.dumps(everything, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

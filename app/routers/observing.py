@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import time
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from starlette.requests import ClientDisconnect
 from uuid_utils import uuid7
 
-from app.logs import LineLog, log
+from app.logs import RequestLog, log
 from app.routers.metrics import UNMATCHED
 from app.routers.problems import MEDIA_TYPE, instance_of, problem_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.routers.metrics import Metrics
@@ -24,10 +26,11 @@ ASKED_METHOD = "duixian.method"
 """Scope: the method as sent, where a middleware changed it."""
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._~:-]{1,128}\Z")
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\Z")
+_SAFE = {b"x-request-id": _SAFE_ID, b"traceparent": _TRACEPARENT}
 _CLIENT_LEFT = 499
 
 _log = log(__name__)
-_access = LineLog("app.access")
+_access = RequestLog("app.access")
 
 
 class AnswerCutOff(RuntimeError):
@@ -42,23 +45,23 @@ class Observing:
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
-        self._metrics = metrics
+        self._told = Told(metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        request_id, traceparent = _identified(scope)
-        scope.setdefault("state", {})["request_id"] = request_id.decode("ascii")
+        named = _named(scope)
+        scope.setdefault("state", {})["request_id"] = named.request_id
+        id_header = (b"x-request-id", named.request_id.encode("ascii"))
         status = 0
 
         async def send_named(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                named = [*message["headers"], (b"x-request-id", request_id)]
-                message = {**message, "headers": named}
+                message = {**message, "headers": [*message["headers"], id_header]}
             await send(message)
 
         try:
@@ -66,43 +69,51 @@ class Observing:
         except ClientDisconnect:
             status = _CLIENT_LEFT
         except Exception as error:  # noqa: BLE001 - the last place that can answer
-            _log_failure(error, request_id)
+            _log_failure(error, named.request_id)
             if status:
                 raise AnswerCutOff from None
             await _answer_failure(scope, send_named, error)
         finally:
-            self._say(scope, status or _CLIENT_LEFT, time.perf_counter() - began, request_id, traceparent)
+            method: str = scope.get(ASKED_METHOD) or scope["method"]
+            route: str = getattr(scope.get("route"), "path", UNMATCHED)
+            self._told(method, route, status or _CLIENT_LEFT, time.perf_counter() - began, named)
 
-    def _say(
-        self, scope: Scope, status: int, seconds: float, request_id: bytes, traceparent: bytes | None
-    ) -> None:
-        method: str = scope.get(ASKED_METHOD) or scope["method"]
-        route: str = getattr(scope.get("route"), "path", UNMATCHED)
+
+class Named(NamedTuple):
+    """How a request can be found again; nothing in these needs an escape in JSON."""
+
+    request_id: str
+    traceparent: str | None
+
+
+class Told:
+    """What is said of a request that is over: counted by route and status, and one line in the log."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def __call__(self, method: str, route: str, status: int, seconds: float, named: Named) -> None:
+        """`route` is its template, or UNMATCHED."""
         self._metrics.answered(method, route, status, seconds)
-        _access.info(
-            "request",
-            method=method,
-            route=route,
-            status=status,
-            milliseconds=round(seconds * 1000, 2),
-            request_id=request_id.decode("ascii"),
-            **({} if traceparent is None else {"traceparent": traceparent.decode("ascii")}),
-        )
+        _access.answered(method, route, status, seconds, named.request_id, named.traceparent)
 
 
-def _identified(scope: Scope) -> tuple[bytes, bytes | None]:
-    request_id: bytes | None = None
-    traceparent: bytes | None = None
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            if _SAFE_ID.match(value):
-                request_id = value
-        elif name == b"traceparent" and _TRACEPARENT.match(value):
-            traceparent = value
-    return request_id or str(uuid7()).encode("ascii"), traceparent
+def named_by(headers: Mapping[bytes, bytes]) -> Named:
+    """By what the client sent, where it is safe, else by an id of our own."""
+    request_id, traceparent = headers.get(b"x-request-id"), headers.get(b"traceparent")
+    return Named(
+        str(uuid7()) if request_id is None or not _SAFE_ID.match(request_id) else request_id.decode("ascii"),
+        None if traceparent is None or not _TRACEPARENT.match(traceparent) else traceparent.decode("ascii"),
+    )
 
 
-def _log_failure(error: Exception, request_id: bytes) -> None:
+def _named(scope: Scope) -> Named:
+    """By the last safe ones of its headers."""
+    sent = {name: value for name, value in scope["headers"] if name in _SAFE and _SAFE[name].match(value)}
+    return named_by(sent)
+
+
+def _log_failure(error: Exception, request_id: str) -> None:
     """Where it broke, without the error's own text."""
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
@@ -111,7 +122,7 @@ def _log_failure(error: Exception, request_id: bytes) -> None:
         "request failed",
         error=type(error).__name__,
         at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-        request_id=request_id.decode("ascii"),
+        request_id=request_id,
     )
 
 

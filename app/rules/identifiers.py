@@ -13,6 +13,7 @@ USCC_LENGTH = 18
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _LETTERS = frozenset(_ALPHABET)
+_TO_VALUES = bytes.maketrans(_ALPHABET.encode(), bytes(range(len(_ALPHABET))))
 _WEIGHTS = tuple(pow(3, position, 31) for position in range(USCC_LENGTH - 1))
 _LOOKS_LIKE = {"O": "0", "I": "1", "Z": "2", "S": "5", "V": "U"}
 _REGISTRATION = re.compile(r"[0-9]{15}")
@@ -60,8 +61,8 @@ def uscc_mistake(text: str) -> tuple[str, Words] | None:
 
 
 def _check_character(code: str) -> str:
-    """The 18th character that belongs to the first 17."""
-    total = sum(map(mul, map(_VALUES.__getitem__, code[:-1]), _WEIGHTS))
+    """The 18th character that belongs to the first 17, all of the alphabet."""
+    total = sum(map(mul, code[:-1].encode().translate(_TO_VALUES), _WEIGHTS))
     return _ALPHABET[-total % 31]
 
 

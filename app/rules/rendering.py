@@ -20,6 +20,8 @@ from app.rules.words.answer_values import TYPE_NAMES, declaration_at, json_value
 from app.rules.words.reasons import Messages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.rules.policy import Flag, Measure, Policy
     from app.rules.requests import EvaluationRequest
     from app.rules.results import Evaluation, Line, Missing, Totals, Trace
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 MOST_FACTS = 4_096
 MOST_OPENINGS = 256
 MOST_RENDERERS = 64
+MOST_TOLD = 512
+"""Tuples of reasons of one measure's items."""
 
 Figures = tuple[str, int | None, int | None, int | None]
 
@@ -35,6 +39,10 @@ _JSON = "json"
 _KEPT = MeasureResult._fields.index("kept")
 _NOTHING_ELSE = ((), (), (), (), (), None)
 _ENDING = b'],"missing":[],"lines":[],"limits":[],"obligations":[],"flags":[]}'
+_VERDICTS_OF_ITEMS = {
+    verdict: b',"verdict":"%b","amount":' % verdict.encode()
+    for verdict in ("eligible", "ineligible", "undetermined")
+}
 _VERDICTS = {verdict: verdict.encode() for verdict in ("eligible", "ineligible", "undetermined")}
 
 
@@ -124,6 +132,7 @@ class _Frame(dict[tuple[Figures, tuple[Reason, ...]], bytes]):
         super().__init__()
         self.openings = _Openings(measure)
         self.reason = ReasonBytes(measure, messages).__getitem__
+        self.line = _Lines(self.reason)
         self.obligation = {duty.code: obligation_form(duty) for duty in measure.obligations}
 
     def __missing__(self, key: tuple[Figures, tuple[Reason, ...]]) -> bytes:
@@ -134,15 +143,37 @@ class _Frame(dict[tuple[Figures, tuple[Reason, ...]], bytes]):
         return found
 
 
-def _line(line: Line, frame: _Frame) -> bytes:
-    return b'{"item":%b,"verdict":"%b","amount":%b,"counted":%b,"reasons":[%b],"flags":[%b]}' % (
-        orjson.dumps(line.item),
-        _VERDICTS[line.verdict],
-        money_json(line.amount),
-        money_json(line.counted),
-        b",".join(map(frame.reason, line.reasons)),
-        _flags(line.flags) if line.flags else b"",
-    )
+class _Lines:
+    """One measure's items. What is told of an item is often the very tuple that was told of another before."""
+
+    def __init__(self, reason: Callable[[Reason], bytes]) -> None:
+        self._reason = reason
+        self._told: dict[int, tuple[tuple[Reason, ...], bytes]] = {}
+        """By the identity of the reasons, which are held so that no other tuple can take it."""
+
+    def __call__(self, line: Line) -> bytes:
+        item, verdict, amount, counted, reasons, flags, _ = line
+        told = self._told.get(id(reasons))
+        return b"".join(
+            (
+                b'{"item":',
+                orjson.dumps(item),
+                _VERDICTS_OF_ITEMS[verdict],
+                money_json(amount),
+                b',"counted":',
+                money_json(counted),
+                self._learn(reasons) if told is None else told[1],
+                _flags(flags) if flags else b"",
+                b"]}",
+            )
+        )
+
+    def _learn(self, reasons: tuple[Reason, ...]) -> bytes:
+        if len(self._told) >= MOST_TOLD:
+            self._told.clear()
+        found = b',"reasons":[%b],"flags":[' % b",".join(map(self._reason, reasons))
+        self._told[id(reasons)] = (reasons, found)
+        return found
 
 
 class Renderer:
@@ -212,7 +243,7 @@ class Renderer:
             parts.append(b",".join(map(self._fact, result.missing)))
         parts.append(b'],"lines":[')
         if result.lines:
-            parts.append(b",".join([_line(line, frame) for line in result.lines]))
+            parts.append(b",".join(map(frame.line, result.lines)))
         parts.append(b'],"limits":[')
         if result.limits:
             parts.append(b",".join(starmap(_limit, result.limits)))

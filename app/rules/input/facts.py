@@ -105,8 +105,8 @@ class FactList:
             {key: scalar_of(field) for key, field in fields},
             tuple(key for key, field in fields if field.type == "id" and not field.optional),
         )
-        self._declaration = declaration
-        self._ids = ids or self.record.required[:1]
+        self.declaration = declaration
+        self.ids = ids or self.record.required[:1]
 
     def read(self, given: object, facts: Facts, plain: Plain, mistakes: Mistakes) -> None:
         items: list[Facts] = []
@@ -117,13 +117,13 @@ class FactList:
             items.append(known)
             shown.append(plain_item)
 
-        sound = read_each(given, self.path, self._declaration.label, mistakes, one)
+        sound = read_each(given, self.path, self.declaration.label, mistakes, one)
         before = len(mistakes.found)
         if len(items) > 1:
-            for key in self._ids:
+            for key in self.ids:
                 self._check_twice(key, items, mistakes)
         if sound and len(mistakes.found) == before:
-            facts[self._declaration.name] = items
+            facts[self.declaration.name] = items
             plain[str(self.path[-1])] = shown
 
     def _check_twice(self, key: str, items: list[Facts], mistakes: Mistakes) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from app.rules.facts import FactDeclaration
+from app.rules.facts import MOST_ITEMS, FactDeclaration
 from app.rules.identifiers import item_key
 from app.rules.input import words
-from app.rules.input.mistakes import MOST_ERRORS, Mistake, no_such_field, required
+from app.rules.input.generated import NotPlain, record_reader
+from app.rules.input.mistakes import MOST_ERRORS, Mistake, Mistakes, no_such_field, required
 from app.rules.input.records import Record, read_each
 from app.rules.input.scalars import Scalar, choice_reader, money_reader, scalar_of
 from app.rules.input.text import text_reader
@@ -19,7 +20,7 @@ from app.rules.requests import Funding, HistoryEntry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.rules.input.mistakes import Mistakes, Path
+    from app.rules.input.mistakes import Path
     from app.rules.policy import Measure, Policy
 
     Plain = dict[str, Any]
@@ -89,6 +90,7 @@ class HistoryReader:
             "keys": Scalar("keys", _as_it_is, None),
         }
         self._record = Record((HISTORY,), fields, ("measure", "year", "amount"))
+        self._plain = record_reader(self._record, {"year": YEAR, "amount": PAID})
 
     def read(self, given: object, mistakes: Mistakes) -> tuple[tuple[HistoryEntry, ...], list[Plain]]:
         entries: list[HistoryEntry] = []
@@ -105,6 +107,22 @@ class HistoryReader:
                 shown.append(plain)
 
         read_each(given, (HISTORY,), None, mistakes, one)
+        return tuple(entries), shown
+
+    def read_plain(self, given: object) -> tuple[tuple[HistoryEntry, ...], list[Plain]]:
+        """The same of a history without mistakes. Raises NotPlain, Mistake or KeyError for any other."""
+        if type(given) is not list or len(given) > MOST_ITEMS:
+            raise NotPlain
+        entries: list[HistoryEntry] = []
+        shown: list[Plain] = []
+        mistakes = Mistakes()
+        for position, entry in enumerate(given):
+            known, plain = self._plain(entry)
+            self._check(entry, known, plain, self._rules[known["measure"]], (HISTORY, position), mistakes)
+            entries.append(HistoryEntry(**known))
+            shown.append(plain)
+        if mistakes.found:
+            raise NotPlain
         return tuple(entries), shown
 
     def _check(

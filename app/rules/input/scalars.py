@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Read = Callable[[object], object]
 
 _DECIMAL_TYPES = frozenset({str, int, Decimal})
-_SPECIAL = {"applicant.uscc": uscc_reader, "applicant.division": division_reader}
+SPECIAL = {"applicant.uscc": uscc_reader, "applicant.division": division_reader}
 
 
 class Scalar(NamedTuple):
@@ -60,7 +60,7 @@ def scalar_of(declaration: FactDeclaration) -> Scalar:
             return Scalar(name, date_reader(declaration.label), date.isoformat)
         case "choice":
             return Scalar(name, _choice(declaration), None)
-    return Scalar(name, _SPECIAL.get(name, text_reader)(declaration.label), None)
+    return Scalar(name, SPECIAL.get(name, text_reader)(declaration.label), None)
 
 
 def percent_text(value: int) -> str:
@@ -165,7 +165,7 @@ def date_reader(label: Words | None) -> Callable[[object], date]:
     def read(value: object) -> date:
         if type(value) is not str:
             raise Mistake("type", lambda: words.wrong_type("date", label))
-        found = _day(value)
+        found = day_of(value)
         if found is None:
             raise Mistake("format", lambda: words.wrong_format("date", label))
         return found
@@ -173,7 +173,7 @@ def date_reader(label: Words | None) -> Callable[[object], date]:
     return read
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     if not (len(text) == 10 and text[4] == text[7] == "-" and text.isascii()):
         return None
     try:
