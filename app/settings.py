@@ -7,15 +7,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PostgresDsn, TypeAdapter, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PostgresDsn, SecretStr, TypeAdapter, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from app.access_settings import AccessSettings
+from app.rules.money import parse_yuan
 
 PACKAGED_POLICIES = Path(__file__).resolve().parent / "policies"
 
 _DSN: TypeAdapter[PostgresDsn] = TypeAdapter(PostgresDsn)
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """All settings of the service, each with a default that suits a laptop."""
 
     model_config = SettingsConfigDict(env_prefix="DUIXIAN_", frozen=True, extra="ignore")
@@ -34,6 +37,30 @@ class Settings(BaseSettings):
     """Database connections that one worker may hold."""
     statement_timeout_seconds: int = Field(default=15, ge=1, le=3600)
     lock_timeout_seconds: int = Field(default=5, ge=1, le=3600)
+
+    secret: SecretStr | None = None
+    """Seals cursors; by default made from `database_url`, so that all workers have the same."""
+    documents: Path | None = None
+    """The folder of uploaded documents; by default `documents` in `data`."""
+    may_return: int = Field(default=1, ge=0, le=10)
+    """How often an application may be returned for correction."""
+    answer_days: int = Field(default=10, ge=1, le=250)
+    """Working days to answer a return."""
+    public_days: int = Field(default=5, ge=5, le=250)
+    """Working days of a public notice, and the fewest that may be asked for."""
+    punishment_lists: tuple[str, ...] = ("national",)
+    """Joint-punishment lists that must have been read lately, as JSON: ["national", "court"]."""
+    list_days: int = Field(default=30, ge=1, le=366)
+    """How many days a reading of a list holds."""
+    maximums: dict[str, str] = Field(default_factory=dict)
+    """Where a policy names no figure, the most an official may grant: {"yanhu-ip.brand-station": "50000.00"}."""
+
+    @field_validator("maximums")
+    @classmethod
+    def _yuan(cls, value: dict[str, str]) -> dict[str, str]:
+        for amount in value.values():
+            parse_yuan(amount)
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -12,6 +12,8 @@ from pydantic.json_schema import models_json_schema
 
 from app.routers.cached import conditional
 from app.routers.documenting import METHOD_REFUSED, REQUEST_ID
+from app.routers.documenting_orders import BODY_MODELS
+from app.routers.guarding import SCHEMES, document_access
 from app.routers.named_route import NamedRoute
 from app.routers.openapi_evaluations import evaluation_paths, request_components
 from app.routers.pages import operations_page, page_of
@@ -36,6 +38,8 @@ _DESCRIPTION = (
 _TAGS = [
     {"name": "evaluations", "description": "Decide one applicant or many. Nothing is stored."},
     {"name": "policies", "description": "What the policies say."},
+    {"name": "applications", "description": "From draft to payment."},
+    {"name": "keys", "description": "Who may call, and as whom."},
     {"name": "operations", "description": "For those who run the service."},
     {"name": "problems", "description": "What problems mean and how to mend them."},
 ]
@@ -74,8 +78,9 @@ class OpenApiDocument:
             paths |= evaluation_paths(latest)
         paths |= evaluation_paths(None)
         made["paths"] = paths | made["paths"]
+        document_access(self._app.routes, made["paths"])
         _name_every_answer(made["paths"])
-        made["components"]["schemas"] = dict(sorted(components.items()))
+        made["components"] = {"schemas": dict(sorted(components.items())), "securitySchemes": SCHEMES}
         return made
 
     @cached_property
@@ -104,7 +109,9 @@ class OpenApiDocument:
 def _components() -> dict[str, Any]:
     template = "#/components/schemas/{model}"
     _, answers = models_json_schema([(model, "serialization") for model in _MODELS], ref_template=template)
-    _, requests = models_json_schema([(EvaluationRequest, "validation")], ref_template=template)
+    _, requests = models_json_schema(
+        [(model, "validation") for model in (EvaluationRequest, *BODY_MODELS.values())], ref_template=template
+    )
     return {**answers["$defs"], **requests["$defs"]}
 
 

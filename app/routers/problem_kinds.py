@@ -97,6 +97,202 @@ INTERNAL_ERROR = ProblemKind(
     ),
 )
 
+UNAUTHENTICATED = ProblemKind(
+    "unauthenticated",
+    HTTPStatus.UNAUTHORIZED,
+    Words("需要有效的凭证", "A credential that holds is needed"),
+    Words(
+        "发送 Authorization: Bearer <密钥或令牌>。密钥由管理员签发，可能已过期或被撤销；GET /v1/me 说明凭证属于谁。",
+        "Send `Authorization: Bearer` with a key or token. Keys are issued by an administrator and can expire or be "
+        "revoked; GET /v1/me says whose a credential is.",
+    ),
+)
+FORBIDDEN = ProblemKind(
+    "forbidden",
+    HTTPStatus.FORBIDDEN,
+    Words("没有此项权限", "Not for this credential"),
+    Words(
+        "该凭证有效，但没有所需的权限；scopes 列出所需的权限。",
+        "The credential holds but lacks the scope; `scopes` names what would do.",
+    ),
+)
+RATE_LIMITED = ProblemKind(
+    "rate-limited",
+    HTTPStatus.TOO_MANY_REQUESTS,
+    Words("请求过于频繁", "Too many requests"),
+    Words(
+        "按 Retry-After 稍后重试；RateLimit 标头说明余量。",
+        "Wait for Retry-After; the RateLimit headers say what is left.",
+    ),
+)
+KEY_MISSING = ProblemKind(
+    "idempotency-key-missing",
+    HTTPStatus.BAD_REQUEST,
+    Words("缺少 Idempotency-Key", "The Idempotency-Key is missing"),
+    Words(
+        "每个改变数据的 POST 都要带 Idempotency-Key：为每项操作生成一个随机值（例如 UUID），重试时用同一个值。"
+        "同一个键和同样的请求返回第一次的答复（Idempotency-Replayed: true），保留 7 天。",
+        "Every POST that changes something needs an Idempotency-Key: make a random value (a UUID, say) for each thing "
+        "you do, and send the same one when you retry. The same key and request give the first answer "
+        "(`Idempotency-Replayed: true`), for 7 days.",
+    ),
+)
+KEY_REUSED = ProblemKind(
+    "idempotency-key-reused",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    Words("Idempotency-Key 已用于另一请求", "The Idempotency-Key was used for another request"),
+    Words(
+        "同一个键只能用于同一个请求（方法、路径、查询、内容都相同）；另一项操作请用新的键。",
+        "A key stands for one request: the same method, path, query and body. Use a new key for anything else.",
+    ),
+)
+IN_FLIGHT = ProblemKind(
+    "in-flight",
+    HTTPStatus.CONFLICT,
+    Words("正在处理", "Under way"),
+    Words(
+        "同一键的请求或同一单位的另一变更尚未结束；按 Retry-After 用同一个键重试。",
+        "A request with this key, or another change for the same organisation, is not finished yet. Retry after "
+        "Retry-After with the same key.",
+    ),
+)
+PRECONDITION_REQUIRED = ProblemKind(
+    "precondition-required",
+    HTTPStatus.PRECONDITION_REQUIRED,
+    Words("缺少 If-Match", "If-Match is missing"),
+    Words(
+        "先读取该资源，把答复的 ETag 放进 If-Match，以免覆盖他人的变更；不接受 *。",
+        "Read the resource first and send its ETag as If-Match, so that nobody's change is overwritten; not *.",
+    ),
+)
+PRECONDITION_FAILED = ProblemKind(
+    "precondition-failed",
+    HTTPStatus.PRECONDITION_FAILED,
+    Words("资源已被更改", "The resource has changed"),
+    Words(
+        "读取之后它已被更改；答复的 ETag 是当前版本。重新读取，再决定是否仍要这样做。",
+        "It changed since you read it; the answer's ETag is the current one. Read it again and decide anew.",
+    ),
+)
+_CONFLICTS: tuple[tuple[str, Words, Words], ...] = (
+    (
+        "not-allowed-now",
+        Words("当前状态不允许", "Not allowed in this status"),
+        Words(
+            "status 是当前状态，allowed_actions 是现在可做的操作。",
+            "`status` is where it stands, `allowed_actions` what can be done now.",
+        ),
+    ),
+    (
+        "incomplete",
+        Words("材料不全，无法判定", "Facts are missing"),
+        Words(
+            "errors 的 pointer 指向申请中还需填写的事实；用 PATCH 补上后再提交。",
+            "The pointers of `errors` name the facts of the application that are still needed: PATCH, then submit.",
+        ),
+    ),
+    (
+        "not-eligible",
+        Words("各项措施均不符合条件", "Nothing is eligible"),
+        Words(
+            "measures 给出每项措施的理由。若需要正式的不予批准决定，请以 insist: true 提交。",
+            "`measures` gives the reasons. To ask for a formal refusal all the same, submit with `insist: true`.",
+        ),
+    ),
+    (
+        "assessment-changed",
+        Words("评估结果已变化", "The assessment has changed"),
+        Words(
+            "difference 列出变化；新的评估已保存。重新读取申请，按新的金额决定。",
+            "`difference` lists what changed; the new assessment is kept. Read the application again and decide on it.",
+        ),
+    ),
+    (
+        "cap-exceeded",
+        Words("超出限额", "More than the cap leaves"),
+        Words(
+            "limit 说明限额、已用和剩余；减少金额或不予该项。",
+            "`limit` says the cap, what is used and what is left.",
+        ),
+    ),
+    (
+        "already-awarded",
+        Words("不能重复给予", "Awarded already"),
+        Words(
+            "同一单位、同一项目或同一对象的奖励已给予；不予该项后再批准其余各项。",
+            "The same thing was awarded before, here or to somebody else: decline this award and approve the others.",
+        ),
+    ),
+    (
+        "same-person",
+        Words("须由不同的人办理", "For another person"),
+        Words(
+            "受理、审批、支付由不同的人办理；请由另一人进行此操作。",
+            "Accepting, approving and paying are for different persons; let another one do this.",
+        ),
+    ),
+    (
+        "outside-window",
+        Words("不在申报期内", "Outside the window"),
+        Words("window 给出申报期。", "`window` gives the days on which applications are taken."),
+    ),
+    (
+        "public-notice-open",
+        Words("公示尚未结束", "The public notice is still open"),
+        Words("last_day 是公示最后一日，次日起可进行。", "`last_day` is its last day; go on from the next."),
+    ),
+    (
+        "objection-open",
+        Words("有未处理的异议", "An objection is open"),
+        Words("先用 resolve 处理各项异议。", "Resolve every objection first."),
+    ),
+    (
+        "on-hold",
+        Words("已暂缓", "On hold"),
+        Words("on_hold 说明原因；resume 解除。", "`on_hold` says why; `resume` lifts it."),
+    ),
+    (
+        "debt-open",
+        Words("有未归还的款项", "A debt is open"),
+        Words(
+            "先追回（recover）或核销（write-off）该单位的欠款。",
+            "Recover or write off what the organisation owes first.",
+        ),
+    ),
+    (
+        "records-stale",
+        Words("名单记录过期", "Lists were not read lately"),
+        Words(
+            "lists 中的名单须先查询并登记：PUT /v1/joint-punishment/lists/{list}。",
+            "Read the lists in `lists` and say so: PUT /v1/joint-punishment/lists/{list}.",
+        ),
+    ),
+    (
+        "excluded",
+        Words("存在排除情形", "An exclusion holds"),
+        Words(
+            "支付前再次核对时发现排除情形（失信名单或同一项目）；管理员可用 override 记录一次放行。",
+            "Looked at again before payment, an exclusion holds. An administrator may record one override.",
+        ),
+    ),
+    (
+        "duplicate-ref",
+        Words("external_ref 重复", "The external_ref is taken"),
+        Words("application 是使用该编号的申请。", "`application` names the one that has it."),
+    ),
+    (
+        "reference-used",
+        Words("凭证号重复", "The reference is taken"),
+        Words("每笔付款、每笔追回用各自的凭证号。", "Every payment and recovery has a reference of its own."),
+    ),
+    (
+        "conflict",
+        Words("与现有数据冲突", "In conflict with what is there"),
+        Words("detail 说明冲突所在。", "`detail` says with what."),
+    ),
+)
+CONFLICTS = tuple(ProblemKind(slug, HTTPStatus.CONFLICT, title, fix) for slug, title, fix in _CONFLICTS)
+
 KINDS: tuple[ProblemKind, ...] = (
     INVALID_REQUEST,
     NOT_JSON,
@@ -106,4 +302,15 @@ KINDS: tuple[ProblemKind, ...] = (
     UNSUPPORTED_MEDIA_TYPE,
     NOT_READY,
     INTERNAL_ERROR,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    RATE_LIMITED,
+    KEY_MISSING,
+    KEY_REUSED,
+    IN_FLIGHT,
+    PRECONDITION_REQUIRED,
+    PRECONDITION_FAILED,
+    *CONFLICTS,
 )
+BY_SLUG = {kind.slug: kind for kind in KINDS}
+"""What a refusal's `kind` names."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.routers.problem_kinds import (
     BODY_TOO_LARGE,
+    BY_SLUG,
     INTERNAL_ERROR,
     INVALID_REQUEST,
     METHOD_NOT_ALLOWED,
@@ -26,6 +27,7 @@ from app.rules.reading import InputErrors
 from app.services.batch import LineTooLong
 from app.services.catalogue import NoSuchMeasure
 from app.services.published_policies import NoSuchPolicy, NoSuchVersion, NotInForce
+from app.services.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -137,6 +139,14 @@ def problem_of(error: Exception) -> Problem:
             return _input(error)
         case NotJson():
             return Problem(NOT_JSON, error.message)
+        case Refusal():
+            return Problem(
+                BY_SLUG[error.kind],
+                error.message,
+                errors=error.errors,
+                headers=error.headers,
+                more=error.more,
+            )
         case LineTooLong():
             return Problem(BODY_TOO_LARGE, Words("该行超过 1 MiB", "The line has more than 1 MiB"))
         case NoSuchPolicy():
@@ -174,6 +184,7 @@ HANDLED: tuple[type[Exception], ...] = (
     NoSuchVersion,
     NoSuchMeasure,
     NotInForce,
+    Refusal,
     HTTPException,
 )
 """The errors that are answers."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from app.routers.problems import QueryRefused
+from app.rules.identifiers import normalise_uscc, uscc_mistake
 from app.rules.policy import Words
 
 if TYPE_CHECKING:
@@ -53,6 +54,48 @@ def switch(text: str) -> bool:
     if text in ("true", "false"):
         return text == "true"
     raise _Malformed("choice", Words("应为 true 或 false", "Must be true or false"))
+
+
+def whole(least: int, most: int) -> Parser:
+    """A whole number within bounds."""
+
+    def parse(text: str) -> int:
+        if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most:
+            return int(text)
+        raise _Malformed("range", Words(f"应为 {least} 至 {most} 的整数", f"Must be {least} to {most}"))
+
+    return parse
+
+
+def one_of(*codes: str) -> Parser:
+    """One of the codes."""
+
+    def parse(text: str) -> str:
+        if text in codes:
+            return text
+        listed = ", ".join(codes)
+        raise _Malformed("choice", Words(f"应为其中之一：{listed}", f"Must be one of {listed}"))
+
+    return parse
+
+
+def word(most: int = 200) -> Parser:
+    """A short text."""
+
+    def parse(text: str) -> str:
+        if 0 < len(text) <= most and text.isprintable():
+            return text
+        raise _Malformed("length", Words(f"应为 1 至 {most} 个字符", f"Must have 1 to {most} characters"))
+
+    return parse
+
+
+def code(text: str) -> str:
+    """A unified social credit code, normalised."""
+    wrong = uscc_mistake(text)
+    if wrong is not None:
+        raise _Malformed(*wrong)
+    return normalise_uscc(text)
 
 
 def read_query(scope: Scope, parsers: Mapping[str, Parser]) -> dict[str, Any]:

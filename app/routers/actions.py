@@ -1,0 +1,81 @@
+"""POST /v1/applications/{application}/<action>: one route for each action there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.routers.access import BY_SCOPE
+from app.routers.applications import ApplicationId
+from app.routers.documenting_orders import ETAG, order_operation
+from app.routers.orders import answer_order
+from app.rules.procedure.applications import BY_ACTION, Action
+from app.rules.procedure.callers import Caller  # noqa: TC001 - FastAPI reads it
+from app.schemas.application_answers import ApplicationAnswer
+from app.services.applications.acting import plan_of
+from app.services.applications.acts import ACTS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from app.services.applications.acting import Act
+
+router = APIRouter(tags=["applications"])
+
+_VALIDATED = (Action.SUBMIT, Action.APPROVE)
+_PROBLEMS: dict[Action, tuple[str, ...]] = {
+    Action.SUBMIT: ("outside-window", "incomplete", "not-eligible"),
+    Action.APPROVE: ("assessment-changed", "already-awarded", "cap-exceeded", "records-stale", "same-person"),
+    Action.REOPEN: ("same-person",),
+    Action.OBJECT: ("outside-window",),
+    Action.RESOLVE: ("same-person",),
+    Action.GRANT: ("public-notice-open", "objection-open", "on-hold", "same-person"),
+    Action.PAY: ("on-hold", "debt-open", "records-stale", "excluded", "same-person"),
+    Action.CONFIRM: ("reference-used", "same-person"),
+    Action.RECOVER: ("reference-used",),
+}
+
+
+def _endpoint(act: Act) -> Callable[..., Awaitable[Response]]:
+    row = BY_ACTION[act.action]
+
+    async def carry_out(request: Request, application: ApplicationId, caller: Caller) -> Response:
+        return await answer_order(
+            request,
+            caller,
+            plan_of(act, application),
+            may_validate=act.action in _VALIDATED,
+            bare=not row.body,
+        )
+
+    carry_out.__annotations__["caller"] = BY_SCOPE[row.scope]
+    carry_out.__doc__ = f"From {', '.join(row.origins)}."
+    return carry_out
+
+
+def _route(act: Act) -> None:
+    row = BY_ACTION[act.action]
+    documented: dict[str, Any] = order_operation(
+        act.model,
+        ApplicationAnswer,
+        guarded=True,
+        may_validate=act.action in _VALIDATED,
+        bare=not row.body,
+        timed=True,
+        problems=("not-allowed-now", *_PROBLEMS.get(act.action, ())),
+        headers=ETAG,
+    )
+    name = act.action.value
+    router.add_api_route(
+        f"/v1/applications/{{application}}/{name}",
+        _endpoint(act),
+        methods=["POST"],
+        operation_id=f"{name.replace('-', '_')}_application",
+        summary=f"{name.capitalize().replace('-', ' ')} an application",
+        **documented,
+    )
+
+
+for _act in ACTS:
+    _route(_act)

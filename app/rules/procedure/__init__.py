@@ -1,0 +1,1 @@
+"""The procedure: who may do what to an application and when, what an award may become, how events are chained."""

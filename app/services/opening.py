@@ -1,0 +1,36 @@
+"""The office as the settings have it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from app.rules.money import parse_yuan
+from app.services.document_store import LocalDocuments
+from app.services.office import Office, Practice
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from app.services.published_policies import PublishedPolicies
+    from app.settings import Settings
+
+
+def open_office(settings: Settings, engine: AsyncEngine, policies: PublishedPolicies) -> Office:
+    """The means of this process."""
+    practice = Practice(
+        may_return=settings.may_return,
+        answer_days=settings.answer_days,
+        public_days=settings.public_days,
+        punishment_lists=settings.punishment_lists,
+        list_days=settings.list_days,
+        maximums={measure: parse_yuan(most) for measure, most in settings.maximums.items()},
+    )
+    documents = LocalDocuments(settings.documents or settings.data / "documents")
+    return Office(engine, policies, practice, documents, _secret(settings))
+
+
+def _secret(settings: Settings) -> bytes:
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    return hashlib.sha256(f"cursors of {settings.database_url}".encode()).digest()

@@ -1,0 +1,154 @@
+"""Applications: one row each, locked before it is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from app.store.tables.applications import applications as _applications
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRow:
+    """An application as it is kept. Change it with `dataclasses.replace` and `save`."""
+
+    mode: str
+    id: str
+    platform: str
+    organisation: str
+    uscc: str
+    external_ref: str | None
+    policy: str
+    policy_version: str | None
+    policy_digest: str | None
+    """Bound at the first submit; the version in force until then."""
+    notice: int | None
+    year: int
+    status: str
+    measures: tuple[str, ...]
+    applicant: dict[str, Any]
+    facts: dict[str, Any]
+    flags: list[dict[str, Any]]
+    assessment: int | None
+    insisted: bool
+    returned: dict[str, Any] | None
+    times_returned: int
+    answer_by: date | None
+    on_hold: dict[str, Any] | None
+    public_days: int | None
+    public_from: date | None
+    public_last_day: date | None
+    restores_entitlement: bool | None
+    accepted_by: tuple[str, ...]
+    approved_by: tuple[str, ...]
+    resolved_by: tuple[str, ...]
+    paid_by: tuple[str, ...]
+    override: dict[str, Any] | None
+    version: int
+    event_seq: int
+    event_hash: str
+    salt: bytes | None
+    test_time: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
+
+
+_NAMES = tuple(field.name for field in fields(ApplicationRow))
+_COLUMNS = tuple(_applications.c[name] for name in _NAMES)
+_LISTS = ("measures", "accepted_by", "approved_by", "resolved_by", "paid_by")
+_INSERT = insert(_applications)
+
+
+async def add(connection: AsyncConnection, row: ApplicationRow) -> None:
+    await connection.execute(_INSERT, _values(row))
+
+
+async def find(
+    connection: AsyncConnection, mode: str, application: str, *, lock: bool = False
+) -> ApplicationRow | None:
+    """The application, if row security shows it; with `lock`, nobody else changes it until we end."""
+    statement = select(*_COLUMNS).where(_applications.c.mode == mode, _applications.c.id == application)
+    if lock:
+        statement = statement.with_for_update()
+    row = (await connection.execute(statement)).first()
+    return None if row is None else _of(row)
+
+
+async def save(connection: AsyncConnection, row: ApplicationRow, before: ApplicationRow) -> None:
+    """Write what differs; the caller holds the row's lock."""
+    changed = {
+        name: value
+        for name, value in _values(row).items()
+        if value != (list(old) if isinstance(old := getattr(before, name), tuple) else old)
+    }
+    if changed:
+        await connection.execute(update(_applications).where(_applications.c.id == row.id).values(changed))
+
+
+def _values(row: ApplicationRow) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value := getattr(row, name), tuple) else value for name in _NAMES}
+
+
+def _of(row: Any) -> ApplicationRow:  # noqa: ANN401 - a row of the columns above
+    values = dict(zip(_NAMES, row, strict=True))
+    for name in _LISTS:
+        values[name] = tuple(values[name])
+    if values["salt"] is not None:
+        values["salt"] = bytes(values["salt"])
+    return ApplicationRow(**values)
+
+
+async def of_reference(connection: AsyncConnection, mode: str, platform: str, reference: str) -> str | None:
+    """The platform's application with this `external_ref` that has not ended without award."""
+    found: str | None = await connection.scalar(
+        select(_applications.c.id).where(
+            _applications.c.mode == mode,
+            _applications.c.platform == platform,
+            _applications.c.external_ref == reference,
+            _applications.c.status.not_in(("withdrawn", "rejected", "revoked")),
+        )
+    )
+    return found
+
+
+async def unanswered(connection: AsyncConnection, mode: str, day: date) -> tuple[str, ...]:
+    """Applications that were returned and whose day to answer by has passed."""
+    found = await connection.scalars(
+        select(_applications.c.id)
+        .where(
+            _applications.c.mode == mode,
+            _applications.c.status == "returned",
+            _applications.c.answer_by < day,
+        )
+        .order_by(_applications.c.id)
+    )
+    return tuple(found)
+
+
+async def page(
+    connection: AsyncConnection,
+    mode: str,
+    platform: str | None,
+    filters: Mapping[str, Any],
+    after: str | None,
+    limit: int,
+) -> list[ApplicationRow]:
+    """Applications, newest first, from below the id `after`. Ids carry their time, so inserts move no page."""
+    statement = select(*_COLUMNS).where(_applications.c.mode == mode)
+    if platform is not None:
+        statement = statement.where(_applications.c.platform == platform)
+    for name, value in filters.items():
+        statement = statement.where(_applications.c[name] == value)
+    if after is not None:
+        statement = statement.where(_applications.c.id < after)
+    rows = await connection.execute(statement.order_by(_applications.c.id.desc()).limit(limit))
+    return [_of(row) for row in rows]

@@ -1,0 +1,97 @@
+"""Assessments, and the records that they are made on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, text
+
+from app.store.tables.assessments import assessments as _assessments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """An assessment as it is kept: everything that it takes to decide again, and what came out."""
+
+    mode: str
+    application: str
+    n: int
+    platform: str
+    occasion: str
+    policy: str
+    policy_version: str
+    policy_digest: str
+    notice: int | None
+    engine_version: str
+    as_of: date
+    at: datetime
+    request: str
+    """JSON: the request as the reader takes it, without history and other funding."""
+    result: str
+    """JSON: the answer, to the byte."""
+    result_hash: str
+    records: dict[str, Any]
+    """History, other funding, lists and readings as they stood."""
+
+
+_NAMES = tuple(field.name for field in fields(AssessmentRow))
+_COLUMNS = tuple(_assessments.c[name] for name in _NAMES)
+_INSERT = insert(_assessments)
+
+
+async def add(connection: AsyncConnection, row: AssessmentRow) -> None:
+    await connection.execute(_INSERT, asdict(row))
+
+
+async def find(connection: AsyncConnection, application: str, n: int) -> AssessmentRow | None:
+    row = (
+        await connection.execute(
+            select(*_COLUMNS).where(_assessments.c.application == application, _assessments.c.n == n)
+        )
+    ).first()
+    return None if row is None else AssessmentRow(*row)
+
+
+async def of_application(connection: AsyncConnection, application: str) -> tuple[AssessmentRow, ...]:
+    rows = await connection.execute(
+        select(*_COLUMNS).where(_assessments.c.application == application).order_by(_assessments.c.n)
+    )
+    return tuple(AssessmentRow(*row) for row in rows)
+
+
+_BASIS = text(
+    "SELECT assessment_basis(:mode, :organisation, :application, CAST(:claims AS text[]),"
+    " CAST(:projects AS text[]), :day)"
+)
+
+
+async def basis(
+    connection: AsyncConnection,
+    *,
+    mode: str,
+    organisation: str,
+    application: str,
+    claims: Iterable[str],
+    projects: Iterable[str],
+    day: date,
+) -> dict[str, Any]:
+    """Awards, funding, lists and debts that bear on an application, of every platform, its own awards aside."""
+    found: dict[str, Any] = await connection.scalar(
+        _BASIS,
+        {
+            "mode": mode,
+            "organisation": organisation,
+            "application": application,
+            "claims": list(claims),
+            "projects": list(projects),
+            "day": day,
+        },
+    )
+    return found
