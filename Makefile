@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint format types openapi lock bench cases env ci clean
+.PHONY: help run test lint format types openapi procedure lock bench tamper cases env ci clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -59,8 +59,14 @@ types: $(VENV)/.dev ## mypy --strict
 openapi: $(VENV)/.dev ## Write openapi/openapi.json anew
 	$(BIN)/duixian openapi
 
+procedure: $(VENV)/.dev ## Draw docs/procedure.md anew
+	$(BIN)/duixian procedure
+
 bench: $(VENV)/.bench ## The benchmarks beside their peers
 	$(BIN)/python -m bench $(ARGS)
+
+tamper: $(VENV)/.dev ## Tampering with the trail as the database's superuser: each must be found (ROUNDS=200)
+	$(BIN)/python -m tests.proofs.tamper $(ROUNDS)
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-annotate --no-header $(UPGRADE) pyproject.toml

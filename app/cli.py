@@ -11,12 +11,17 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.audit_cli import audit_app
+from app.keys_cli import keys_app
+from app.ledger_cli import ledger_app
+from app.records_cli import export_applicant, import_records
 from app.services.legal_day import legal_day
 from app.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from app.first_start import FirstKey
     from app.rules.loading import PackErrors
     from app.services.answer_locally import LocalPolicy
 
@@ -28,6 +33,11 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(help="Work on policy packs.", no_args_is_help=True)
 app.add_typer(policy_app, name="policy")
+app.add_typer(audit_app, name="audit")
+app.add_typer(keys_app, name="keys")
+app.add_typer(ledger_app, name="ledger")
+app.command("import")(import_records)
+app.command("export")(export_applicant)
 
 out = Console()
 err = Console(stderr=True)
@@ -59,7 +69,7 @@ def serve(
     from app.serving import serve as run
 
     try:
-        run(read_settings(), _announce, stop_with_parent=stop_with_parent)
+        run(read_settings(), _announce, _show_key, stop_with_parent=stop_with_parent)
     except CannotServe as error:
         _fail(str(error), NOT_POSSIBLE)
 
@@ -76,6 +86,29 @@ def _announce(address: str) -> None:
         "Ctrl-C stops it.\n\n"
     )
     sys.stdout.flush()
+
+
+def _show_key(made: FirstKey) -> None:
+    """Once: what is kept of it is a hash."""
+    sys.stdout.write(
+        f"\nAn administrator's key was made. It is shown this once, and is in {made.file}:\n\n  {made.secret}\n"
+    )
+    sys.stdout.flush()
+
+
+@app.command()
+def worker() -> None:
+    """Deliver webhooks and do the duties of the service, until a signal says stop."""
+    import asyncio
+
+    from app.logs import configure_logs
+    from app.services.at_work import work_alone
+
+    settings = read_settings()
+    if settings.database_url is None:
+        _fail("Set DUIXIAN_DATABASE_URL.", WRONG_INPUT)
+    configure_logs(settings.log_level)
+    asyncio.run(work_alone(settings))
 
 
 @app.command()
@@ -150,6 +183,23 @@ def openapi(
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(document, "utf-8")
+
+
+@app.command()
+def procedure(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail when the file differs.")
+    ] = False,
+    file: Annotated[Path, typer.Option(help="Where the page is.")] = Path("docs/procedure.md"),
+) -> None:
+    """Draw the procedure of applications from its transition table."""
+    from app.rules.procedure.drawing import procedure_page
+
+    page = procedure_page()
+    if not check:
+        file.write_text(page, "utf-8")
+    elif not file.exists() or file.read_text("utf-8") != page:
+        _fail(f"{file} is not what the table says. Write it anew: make procedure", NOT_POSSIBLE)
 
 
 @policy_app.command()

@@ -119,6 +119,9 @@ def configure_logs(level: str) -> None:
         ("uvicorn.access", "WARNING"),
         ("alembic", "WARNING"),
         ("sqlalchemy.engine", "WARNING"),
+        # They log whole addresses.
+        ("httpx", "WARNING"),
+        ("httpcore", "WARNING"),
     ):
         logging.getLogger(name).setLevel(least)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):

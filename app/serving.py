@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
+    from app.first_start import FirstKey
+
 _LOOK_SECONDS = 0.25
 _GRACE_SECONDS = 20
 
@@ -42,16 +44,25 @@ class _AnnouncedServer(uvicorn.Server):
             self._announce()
 
 
-def serve(settings: Settings, announce: Callable[[str], None], *, stop_with_parent: bool = False) -> None:
+def serve(
+    settings: Settings,
+    announce: Callable[[str], None],
+    show_key: Callable[[FirstKey], None],
+    *,
+    stop_with_parent: bool = False,
+) -> None:
     """Serve until a signal says stop; returns after an orderly end.
 
-    `announce` is called with the address once requests are answered. Raises CannotServe.
+    `announce` is called with the address once requests are answered, `show_key` with the administrator's key that the
+    very first start on a PostgreSQL of its own makes. Raises CannotServe.
     """
     configure_logs(settings.log_level)
     with _orderly_end(), _database(settings) as url:
         if stop_with_parent:
             _watch_parent()
         migrate(url)
+        if settings.database_url is None:
+            _first_start(settings, url, show_key)
         with _listening(settings) as listener:
             host = f"[{settings.host}]" if ":" in settings.host else settings.host
             address = f"http://{host}:{listener.getsockname()[1]}"
@@ -73,6 +84,14 @@ def serve(settings: Settings, announce: Callable[[str], None], *, stop_with_pare
                 listener.listen(config.backlog)
                 announce(address)
                 Multiprocess(config, sockets=[listener]).run()
+
+
+def _first_start(settings: Settings, url: str, show_key: Callable[[FirstKey], None]) -> None:
+    from app.first_start import open_own_office
+
+    made = open_own_office(settings, url)
+    if made is not None:
+        show_key(made)
 
 
 @contextlib.contextmanager

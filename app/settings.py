@@ -55,6 +55,24 @@ class Settings(AccessSettings):
     maximums: dict[str, str] = Field(default_factory=dict)
     """Where a policy names no figure, the most an official may grant: {"yanhu-ip.brand-station": "50000.00"}."""
 
+    worker: bool = True
+    """Whether the service delivers webhooks and does its duties itself; false where `duixian worker` does."""
+    webhooks_allow_private: bool = False
+    """Webhooks may use plain http and inner addresses: for trials and closed networks."""
+    audit_key: SecretStr | None = Field(default=None, min_length=16)
+    """Signs exported heads with HMAC-SHA256."""
+    audit_private_key: Path | None = None
+    """A PEM file with an Ed25519 key, which signs exported heads instead."""
+    audit_public_key: Path | None = None
+    """A PEM file with the public half, for those who check."""
+    audit_heads: Path | None = None
+    """The folder of the daily heads; by default `heads` in `data`."""
+
+    @field_validator("secret", mode="before")
+    @classmethod
+    def _blank_secret_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
     @field_validator("maximums")
     @classmethod
     def _yuan(cls, value: dict[str, str]) -> dict[str, str]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # A test's server keeps nothing, so it need not wait for the disk.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
 ADDRESS = "DUIXIAN_TEST_SERVER"
+# Tests ask more often than people; those of the limits set their own.
+os.environ.setdefault("DUIXIAN_RATE_LIMIT", "0")
+os.environ.setdefault("DUIXIAN_FAILED_RATE_LIMIT", "0")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -62,6 +62,11 @@ IF_NONE_MATCH: dict[str, Any] = {
 }
 
 
+IS_PUBLIC = "x-public"
+PUBLIC: dict[str, Any] = {IS_PUBLIC: True}
+"""In `openapi_extra`: anybody may ask, no credential is looked at."""
+
+
 def problem(kind: ProblemKind, model: str = "Problem") -> dict[str, Any]:
     """A response that is a problem document of this kind."""
     return {

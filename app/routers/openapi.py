@@ -39,7 +39,10 @@ _TAGS = [
     {"name": "evaluations", "description": "Decide one applicant or many. Nothing is stored."},
     {"name": "policies", "description": "What the policies say."},
     {"name": "applications", "description": "From draft to payment."},
+    {"name": "awards", "description": "Over all applications: awards, public notices, the ledger."},
     {"name": "keys", "description": "Who may call, and as whom."},
+    {"name": "events", "description": "What happened, in order, chained by hash."},
+    {"name": "webhooks", "description": "Being told of events."},
     {"name": "operations", "description": "For those who run the service."},
     {"name": "problems", "description": "What problems mean and how to mend them."},
 ]
@@ -68,6 +71,7 @@ class OpenApiDocument:
             version=self._app.version,
             description=_DESCRIPTION,
             routes=self._app.routes,
+            webhooks=self._app.webhooks.routes,
             tags=_TAGS,
         )
         paths: dict[str, Any] = {}

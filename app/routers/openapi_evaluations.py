@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from app.routers.bodies import JSON, NDJSON
-from app.routers.documenting import ID_PATTERN, MOST_ID, problem
+from app.routers.documenting import ID_PATTERN, MOST_ID, PUBLIC, problem
 from app.routers.problem_kinds import (
     BODY_TOO_LARGE,
     INVALID_REQUEST,
@@ -130,6 +130,7 @@ def _common(verb: str, published: PublishedPolicy | None) -> dict[str, Any]:
         "operationId": verb + suffix,
         "parameters": [_POLICY] if published is None else [],
         "responses": responses,
+        **PUBLIC,
     }
 
 

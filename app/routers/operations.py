@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from app.routers.documenting import problem
+from app.routers.documenting import PUBLIC, problem
 from app.routers.problem_kinds import INVALID_REQUEST, NOT_READY
 from app.routers.problems import NotReady
 from app.routers.query import read_query
@@ -26,6 +26,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
     "/livez",
     operation_id="get_liveness",
     summary="Whether the process answers",
+    openapi_extra=PUBLIC,
     responses={200: {"model": Alive}, 422: problem(INVALID_REQUEST)},
 )
 async def get_liveness(request: Request) -> Response:
@@ -38,6 +39,7 @@ async def get_liveness(request: Request) -> Response:
     "/readyz",
     operation_id="get_readiness",
     summary="Whether the service can do all its work",
+    openapi_extra=PUBLIC,
     responses={
         200: {"model": Ready},
         422: problem(INVALID_REQUEST),
@@ -60,6 +62,7 @@ async def get_readiness(request: Request) -> Response:
     "/metrics",
     operation_id="get_metrics",
     summary="Counters for Prometheus",
+    openapi_extra=PUBLIC,
     response_class=Response,
     responses={
         200: {"description": "The text format.", "content": {"text/plain": {"schema": {"type": "string"}}}},

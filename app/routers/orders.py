@@ -17,6 +17,8 @@ from app.services.orders import Order, carry_out, etag
 from app.services.refusals import Forbidden
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
     from app.rules.procedure.callers import Caller
@@ -38,16 +40,26 @@ async def answer_order(
     request: Request, caller: Caller, plan: Plan[Any, Any], *, may_validate: bool = False, bare: bool = False
 ) -> Response:
     """Carry out a plan for a caller who may. `bare`: a body is not needed, nor then a content type."""
-    query = read_query(request.scope, _VALIDATE if may_validate else {})
-    test_time = _test_time(request, caller)
-    data = await read_body(request.receive, None, MOST_BYTES)
 
     def body() -> bytes:
         if data or not bare:
             check_media_type(request.scope, JSON)
         return data or (b"" if bare else data)
 
-    order = Order(
+    order = order_of(request, caller, body, may_validate=may_validate)
+    data = await read_body(request.receive, None, MOST_BYTES)
+    return await answer_to(request, order, plan)
+
+
+def order_of(
+    request: Request, caller: Caller, body: Callable[[], bytes], *, may_validate: bool = False
+) -> Order:
+    """The request as an order. `body` is called when its turn has come.
+
+    Raises what the query and the headers are refused for.
+    """
+    query = read_query(request.scope, _VALIDATE if may_validate else {})
+    return Order(
         caller=caller,
         method=request.method,
         route=request.scope["route"].path,
@@ -57,8 +69,12 @@ async def answer_order(
         key=request.headers.get("idempotency-key"),
         if_match=request.headers.get("if-match"),
         validate_only=query.get("validate_only", False),
-        test_time=test_time,
+        test_time=_test_time(request, caller),
     )
+
+
+async def answer_to(request: Request, order: Order, plan: Plan[Any, Any]) -> Response:
+    """Carry out the order."""
     sent = await carry_out(office_of(request), order, plan)
     media = {} if not sent.body else {"Content-Type": JSON}
     return Response(sent.body, sent.status, {**NOT_STORED, **media, **sent.headers})

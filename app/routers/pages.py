@@ -13,7 +13,7 @@ import orjson
 from fastapi import APIRouter, Path, Request, Response
 
 from app.routers.cached import conditional
-from app.routers.documenting import CACHED, IF_NONE_MATCH, NOT_MODIFIED, problem
+from app.routers.documenting import CACHED, IF_NONE_MATCH, NOT_MODIFIED, PUBLIC, problem
 from app.routers.problem_kinds import INVALID_REQUEST, KINDS, NOT_FOUND, ProblemKind
 from app.routers.problems import Problem
 from app.routers.query import read_query
@@ -56,7 +56,7 @@ def _described(model: type) -> dict[int | str, dict[str, Any]]:
     operation_id="list_problem_kinds",
     summary="Every kind of problem",
     responses=_described(ProblemExplanations),
-    openapi_extra={"parameters": [IF_NONE_MATCH]},
+    openapi_extra={"parameters": [IF_NONE_MATCH], **PUBLIC},
 )
 async def list_problem_kinds(request: Request) -> Response:
     """The kinds that the `type` of a problem document can name."""
@@ -70,7 +70,7 @@ async def list_problem_kinds(request: Request) -> Response:
     operation_id="explain_problem_kind",
     summary="What a kind of problem means",
     responses=_described(ProblemExplanation) | {404: problem(NOT_FOUND)},
-    openapi_extra={"parameters": [IF_NONE_MATCH]},
+    openapi_extra={"parameters": [IF_NONE_MATCH], **PUBLIC},
 )
 async def explain_problem_kind(request: Request, kind: KindSlug) -> Response:
     """The page at the `type` URL of a problem document: what it means, and how to mend it."""

@@ -12,6 +12,7 @@ from app.routers.documenting import (
     CACHED,
     IF_NONE_MATCH,
     NOT_MODIFIED,
+    PUBLIC,
     VERSION,
     MeasureId,
     PolicyId,
@@ -45,8 +46,8 @@ def _answers(of: type | None, *also: dict[int | str, dict[str, Any]]) -> dict[in
 
 
 _OR_NOT_FOUND: dict[int | str, dict[str, Any]] = {404: problem(NOT_FOUND)}
-_LIST_PARAMETERS = {"parameters": [AS_OF, IF_NONE_MATCH]}
-_PARAMETERS = {"parameters": [AS_OF, VERSION, IF_NONE_MATCH]}
+_LIST_PARAMETERS = {"parameters": [AS_OF, IF_NONE_MATCH], **PUBLIC}
+_PARAMETERS = {"parameters": [AS_OF, VERSION, IF_NONE_MATCH], **PUBLIC}
 _SCHEMA_CONTENT = {
     "application/schema+json": {
         "schema": {

@@ -97,6 +97,18 @@ INTERNAL_ERROR = ProblemKind(
     ),
 )
 
+MALFORMED_FORM = ProblemKind(
+    "malformed-form",
+    HTTPStatus.BAD_REQUEST,
+    Words("请求体不是完整的 multipart/form-data", "The body is not a whole multipart/form-data"),
+    Words(
+        "请求体须为 RFC 7578 的 multipart/form-data，分隔符与 Content-Type 的 boundary 一致，以结束分隔符收尾；"
+        "多数 HTTP 库上传文件时会自动生成。",
+        "The body must be multipart/form-data (RFC 7578) with the boundary that Content-Type names, up to the closing "
+        "one. HTTP libraries make it when they are told to upload a file.",
+    ),
+)
+
 UNAUTHENTICATED = ProblemKind(
     "unauthenticated",
     HTTPStatus.UNAUTHORIZED,
@@ -302,6 +314,7 @@ KINDS: tuple[ProblemKind, ...] = (
     UNSUPPORTED_MEDIA_TYPE,
     NOT_READY,
     INTERNAL_ERROR,
+    MALFORMED_FORM,
     UNAUTHENTICATED,
     FORBIDDEN,
     RATE_LIMITED,

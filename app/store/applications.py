@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from app.store.tables.applications import applications as _applications
 
@@ -66,6 +66,11 @@ _NAMES = tuple(field.name for field in fields(ApplicationRow))
 _COLUMNS = tuple(_applications.c[name] for name in _NAMES)
 _LISTS = ("measures", "accepted_by", "approved_by", "resolved_by", "paid_by")
 _INSERT = insert(_applications)
+# Made once: a statement that is built anew for each call costs more than sending it.
+_FIND = select(*_COLUMNS).where(
+    _applications.c.mode == bindparam("in_mode"), _applications.c.id == bindparam("in_id")
+)
+_LOCK = _FIND.with_for_update()
 
 
 async def add(connection: AsyncConnection, row: ApplicationRow) -> None:
@@ -76,10 +81,8 @@ async def find(
     connection: AsyncConnection, mode: str, application: str, *, lock: bool = False
 ) -> ApplicationRow | None:
     """The application, if row security shows it; with `lock`, nobody else changes it until we end."""
-    statement = select(*_COLUMNS).where(_applications.c.mode == mode, _applications.c.id == application)
-    if lock:
-        statement = statement.with_for_update()
-    row = (await connection.execute(statement)).first()
+    wanted = {"in_mode": mode, "in_id": application}
+    row = (await connection.execute(_LOCK if lock else _FIND, wanted)).first()
     return None if row is None else _of(row)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from app.store.tables.applications import awards as _awards
 
@@ -59,12 +59,13 @@ class AwardRow:
 _NAMES = tuple(field.name for field in fields(AwardRow))
 AWARD_COLUMNS = tuple(_awards.c[name] for name in _NAMES)
 _INSERT = insert(_awards)
+_OF_APPLICATION = (
+    select(*AWARD_COLUMNS).where(_awards.c.application == bindparam("of")).order_by(_awards.c.ordinal)
+)
 
 
 async def of_application(connection: AsyncConnection, application: str) -> tuple[AwardRow, ...]:
-    rows = await connection.execute(
-        select(*AWARD_COLUMNS).where(_awards.c.application == application).order_by(_awards.c.ordinal)
-    )
+    rows = await connection.execute(_OF_APPLICATION, {"of": application})
     return tuple(award_of(row) for row in rows)
 
 

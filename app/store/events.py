@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import insert, text
-
-from app.store.tables.events import events as _events
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,34 +40,23 @@ class EventRow(NamedTuple):
     hash: str
 
 
-_INSERT = insert(_events)
-_OUTBOX = text(
-    "INSERT INTO webhook_deliveries"
+_NAMES = EventRow._fields
+_APPEND = text(
+    f"WITH event AS (INSERT INTO events ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)}))"  # noqa: S608 - our own column names
+    " INSERT INTO webhook_deliveries"
     " (mode, id, endpoint, platform, event, application, seq, next_attempt_at, created_at)"
-    # Time-ordered as the event's id is, and unlike for each endpoint.
-    " SELECT w.mode, 'whd_' || substr(:event, 5, 20) || substr(replace(gen_random_uuid()::text, '-', ''), 1, 12),"
-    " w.id, w.platform, :event, :application, :seq, :at, :at FROM webhook_endpoints w"
-    " WHERE w.mode = :mode AND w.platform = :platform AND w.enabled"
-    " AND (w.event_types = '{}' OR :type = ANY (w.event_types))"
-)
+    # Time-ordered as the event's id is, and unlike for each endpoint. No RETURNING: a platform may not see what it
+    # writes into a chain of the office.
+    " SELECT w.mode, 'whd_' || substr(CAST(:id AS text), 5, 20)"
+    " || substr(replace(gen_random_uuid()::text, '-', ''), 1, 12), w.id, w.platform, :id, :application, :seq, :at, :at"
+    " FROM webhook_endpoints w WHERE w.mode = :mode AND w.platform = CAST(:platform AS text)"
+    " AND w.enabled AND (w.event_types = '{}' OR CAST(:type AS text) = ANY (w.event_types))"
+).bindparams(bindparam("actor", type_=JSONB), bindparam("data", type_=JSONB))
 
 
 async def append(connection: AsyncConnection, event: EventRow) -> None:
-    """Keep an event, and its deliveries."""
-    await connection.execute(_INSERT, event._asdict())
-    if event.application is not None:
-        await connection.execute(
-            _OUTBOX,
-            {
-                "event": event.id,
-                "application": event.application,
-                "seq": event.seq,
-                "at": event.at,
-                "mode": event.mode,
-                "platform": event.platform,
-                "type": event.type,
-            },
-        )
+    """Keep an event and, in the same statement, its deliveries to the webhooks that want it."""
+    await connection.execute(_APPEND, event._asdict())
 
 
 async def lock_head(connection: AsyncConnection, mode: str, chain: str) -> Head:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.store.tables.idempotency import idempotency_keys as _keys
 
@@ -34,15 +34,20 @@ class Kept(NamedTuple):
     body: bytes
 
 
+_TAKE = text(
+    "INSERT INTO idempotency_keys (mode, owner, method, route, key, fingerprint, created_at)"
+    " VALUES (:mode, :owner, :method, :route, :key, :fingerprint, :created_at) ON CONFLICT DO NOTHING RETURNING key"
+)
+_KEEP = text(
+    "UPDATE idempotency_keys SET status = :status, headers = :headers, body = :body"
+    " WHERE mode = :mode AND owner = :owner AND method = :method AND route = :route AND key = :key"
+).bindparams(bindparam("headers", type_=JSONB))
+
+
 async def take(connection: AsyncConnection, key: KeyOf, fingerprint: bytes, now: datetime) -> bool:
     """Take the key for this transaction; False if it is taken. Waits for a transaction that holds it."""
-    statement = (
-        insert(_keys)
-        .values(**key._asdict(), fingerprint=fingerprint, created_at=now)
-        .on_conflict_do_nothing()
-        .returning(_keys.c.key)
-    )
-    return (await connection.execute(statement)).first() is not None
+    taken = await connection.execute(_TAKE, {**key._asdict(), "fingerprint": fingerprint, "created_at": now})
+    return taken.first() is not None
 
 
 async def find(connection: AsyncConnection, key: KeyOf) -> Kept | None:
@@ -61,9 +66,7 @@ async def keep(
     connection: AsyncConnection, key: KeyOf, status: int, headers: dict[str, Any], body: bytes
 ) -> None:
     """Keep the answer under a key that this transaction took."""
-    await connection.execute(
-        update(_keys).filter_by(**key._asdict()).values(status=status, headers=headers, body=body)
-    )
+    await connection.execute(_KEEP, {**key._asdict(), "status": status, "headers": headers, "body": body})
 
 
 async def forget(connection: AsyncConnection, key: KeyOf) -> None:

@@ -85,6 +85,9 @@ def _api_keys() -> None:
             name=op.f("api_keys_holder_check"),
         ),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("api_keys_mode_check")),
+        sa.CheckConstraint(
+            "platform ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$'", name=op.f("api_keys_platform_check")
+        ),
         sa.CheckConstraint("cardinality(scopes) > 0", name=op.f("api_keys_scopes_check")),
         sa.CheckConstraint("length(secret_hash) = 32", name=op.f("api_keys_secret_hash_check")),
         sa.PrimaryKeyConstraint("id", name=op.f("api_keys_pkey")),
@@ -552,8 +555,15 @@ def _awards() -> None:
             ["organisation"], ["organisations.id"], name=op.f("awards_organisation_fkey")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("awards_pkey")),
+        # An assessment may give awards each other's places.
+        sa.UniqueConstraint(
+            "application",
+            "ordinal",
+            name="awards_application_ordinal_key",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
     )
-    op.create_index("awards_application_ordinal_key", "awards", ["application", "ordinal"], unique=True)
     op.create_index("awards_mode_id_idx", "awards", ["mode", "id"], unique=False)
     op.create_index(
         "awards_mode_ledger_key_item_key_idx", "awards", ["mode", "ledger_key", "item_key"], unique=False
@@ -705,6 +715,7 @@ def _payments() -> None:
         sa.ForeignKeyConstraint(["application"], ["applications.id"], name=op.f("payments_application_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("payments_pkey")),
     )
+    op.create_index("payments_application_idx", "payments", ["application"], unique=False)
     op.create_index(
         "payments_application_instalment_key",
         "payments",

@@ -216,6 +216,24 @@ def test_it_prints_a_line_to_copy_that_answers(root: Path, data: Path) -> None:
     assert run.end(signal.SIGTERM) == 0
 
 
+def test_the_first_start_shows_an_administrators_key_once_and_it_opens(root: Path, data: Path) -> None:
+    run = Run(root, data)
+    address = run.address()
+    shown = [found[0] for line in run.said if (found := re.search(r"dx_live_[A-Za-z0-9_-]{43}", line))]
+    file = data / "admin-key"
+    assert shown == [file.read_text("ascii").strip()]
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert shown[0] not in run.log.read_text("utf-8")
+    answer = httpx.get(address + "/v1/me", headers={"Authorization": f"Bearer {shown[0]}"})
+    assert answer.json()["scopes"] == ["admin"]
+    assert run.end(signal.SIGTERM) == 0
+    again = Run(root, data)
+    answer = httpx.get(again.address() + "/v1/me", headers={"Authorization": f"Bearer {shown[0]}"})
+    assert answer.status_code == 200
+    assert not any("dx_live_" in line for line in again.said)
+    assert again.end(signal.SIGTERM) == 0
+
+
 def test_a_database_of_another_postgresql_is_refused_not_touched(root: Path, data: Path) -> None:
     (data / "postgres").mkdir(parents=True)
     (data / "postgres" / "PG_VERSION").write_text("17\n", "ascii")

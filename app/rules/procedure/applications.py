@@ -89,7 +89,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(A.OVERRIDE, Scope.ADMIN, (S.GRANTED,), (), "override_recorded", body=True),
     Transition(A.CONFIRM, Scope.FINANCE, (S.PAYING,), (S.PAID, S.GRANTED), "paid", body=True),
     Transition(A.FAIL, Scope.FINANCE, (S.PAYING, S.PAID), (S.GRANTED,), "payment_failed", body=True),
-    Transition(A.REVOKE, Scope.ADMIN, (*_DECIDED, S.PAID), (S.REVOKED, S.PAID), "revoked", body=True),
+    Transition(A.REVOKE, Scope.ADMIN, (*_DECIDED, S.PAID), (S.REVOKED,), "revoked", body=True),
     Transition(A.RECOVER, Scope.FINANCE, (S.PAID, S.REVOKED), (), "recovered", body=True),
     Transition(A.WRITE_OFF, Scope.ADMIN, (S.PAID, S.REVOKED), (), "written_off", body=True),
 )

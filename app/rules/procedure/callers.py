@@ -38,6 +38,8 @@ class Caller:
             raise ValueError("a caller is a platform or a person")
         if Scope.APPLY in self.scopes and len(self.scopes) > 1:
             raise ValueError("a platform's key has no other scope")
+        if self.platform in ("", "*"):
+            raise ValueError("no platform is nobody or everybody")
 
     @property
     def owner(self) -> str:

@@ -31,5 +31,7 @@ api_keys = Table(
         " ELSE platform IS NULL AND person IS NOT NULL END",
         name="holder",
     ),
+    # Never `*`, which stands for the office.
+    CheckConstraint("platform ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$'", name="platform"),
     Index("api_keys_secret_hash_key", "secret_hash", unique=True),
 )
