@@ -19,6 +19,7 @@ from app.services.applications.acts import ACTS
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from app.rules.procedure.applications import Transition
     from app.services.applications.acting import Act
 
 router = APIRouter(tags=["applications"])
@@ -29,12 +30,43 @@ _PROBLEMS: dict[Action, tuple[str, ...]] = {
     Action.APPROVE: ("assessment-changed", "already-awarded", "cap-exceeded", "records-stale", "same-person"),
     Action.REOPEN: ("same-person",),
     Action.OBJECT: ("outside-window",),
-    Action.RESOLVE: ("same-person",),
+    Action.PUBLICISE: ("conflict",),
+    Action.RESOLVE: ("same-person", "conflict"),
     Action.GRANT: ("public-notice-open", "objection-open", "on-hold", "same-person"),
     Action.PAY: ("on-hold", "debt-open", "records-stale", "excluded", "same-person"),
     Action.CONFIRM: ("reference-used", "same-person"),
     Action.RECOVER: ("reference-used",),
 }
+
+
+_SUMMARIES: dict[Action, str] = {
+    Action.SUBMIT: "Submit an application",
+    Action.WITHDRAW: "Withdraw an application",
+    Action.ACCEPT: "Take an application on",
+    Action.RETURN: "Return an application to be corrected",
+    Action.REJECT: "Refuse an application formally",
+    Action.APPROVE: "Approve awards, or decline them",
+    Action.REOPEN: "Take an approval back",
+    Action.PUBLICISE: "Put the approved awards under public notice",
+    Action.OBJECT: "Record an objection",
+    Action.RESOLVE: "Decide an objection",
+    Action.GRANT: "Make awards payable once the notice is over",
+    Action.HOLD: "Put an application on hold",
+    Action.RESUME: "Lift the hold",
+    Action.PAY: "Order the payment of what is payable",
+    Action.OVERRIDE: "Let the next payment through in spite of what stops it",
+    Action.CONFIRM: "Record that the bank has paid",
+    Action.FAIL: "Record that a payment bounced",
+    Action.REVOKE: "Revoke awards, or claim back what was paid",
+    Action.RECOVER: "Record money that came back",
+    Action.WRITE_OFF: "Give up a debt",
+}
+
+
+def _description(row: Transition) -> str:
+    origins, ends = (", ".join(f"`{status}`" for status in some) for some in (row.origins, row.ends))
+    leads = f"may lead to {ends}" if ends else "leaves the status as it is"
+    return f"From {origins}; {leads}. Its event is `application.{row.past}`."
 
 
 def _endpoint(act: Act) -> Callable[..., Awaitable[Response]]:
@@ -50,7 +82,7 @@ def _endpoint(act: Act) -> Callable[..., Awaitable[Response]]:
         )
 
     carry_out.__annotations__["caller"] = BY_SCOPE[row.scope]
-    carry_out.__doc__ = f"From {', '.join(row.origins)}."
+    carry_out.__doc__ = _description(row)
     return carry_out
 
 
@@ -72,7 +104,7 @@ def _route(act: Act) -> None:
         _endpoint(act),
         methods=["POST"],
         operation_id=f"{name.replace('-', '_')}_application",
-        summary=f"{name.capitalize().replace('-', ' ')} an application",
+        summary=_SUMMARIES[act.action],
         **documented,
     )
 

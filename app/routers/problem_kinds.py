@@ -191,8 +191,8 @@ _CONFLICTS: tuple[tuple[str, Words, Words], ...] = (
         "not-allowed-now",
         Words("当前状态不允许", "Not allowed in this status"),
         Words(
-            "status 是当前状态，allowed_actions 是现在可做的操作。",
-            "`status` is where it stands, `allowed_actions` what can be done now.",
+            "application_status 是当前状态，allowed_actions 是现在可做的操作。",
+            "`application_status` is where it stands, `allowed_actions` what can be done now.",
         ),
     ),
     (

@@ -5,40 +5,23 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
-from app.schemas.words import Digest, Money, Shown, Words
+from app.rules.procedure.applications import Action, Status
+from app.rules.procedure.ledger import AwardState
+from app.schemas.answers import EvaluationAnswer, Flag, Verdict
+from app.schemas.documents import MediaType
+from app.schemas.words import Digest, Mode, Money, Shown
 
 Instant = Annotated[
     str, Field(examples=["2026-11-24T09:00:00.000000+08:00"], json_schema_extra={"format": "date-time"})
 ]
 LegalDay = Annotated[str, Field(examples=["2026-11-24"], json_schema_extra={"format": "date"})]
-StatusName = Literal[
-    "draft",
-    "submitted",
-    "returned",
-    "accepted",
-    "approved",
-    "publicised",
-    "granted",
-    "paying",
-    "paid",
-    "withdrawn",
-    "rejected",
-    "revoked",
-]
-AwardStateName = Literal[
-    "assessed",
-    "ineligible",
-    "declined",
-    "reserved",
-    "released",
-    "payable",
-    "paying",
-    "paid",
-    "owed",
-    "recovered",
-    "written_off",
-]
+# Named, so that clients get one type for each and not one for each place.
+MoneyAwardKind = TypeAliasType("MoneyAwardKind", Literal["fixed", "calculated", "up_to", "unspecified"])
+ObjectionOutcome = TypeAliasType("ObjectionOutcome", Literal["dismissed", "upheld"])
+PaymentState = TypeAliasType("PaymentState", Literal["ordered", "confirmed", "failed"])
+Occasion = TypeAliasType("Occasion", Literal["submit", "approve", "pay"])
 
 
 class BoundPolicy(Shown):
@@ -51,21 +34,21 @@ class BoundPolicy(Shown):
     """The year of the notice, where there is one."""
 
 
-class Award(Shown):
+class ApplicationAward(Shown):
     """One award; money in yuan."""
 
     id: str
     measure: str
     item: str | None
     """The item's id, where items are awarded one by one."""
-    kind: Literal["fixed", "calculated", "up_to", "unspecified"]
+    kind: MoneyAwardKind
     assessed: Money | None
     """What the text gives, where it says so."""
     ceiling: Money | None
     """The most an official may grant; never an amount due."""
     amount: Money | None
     """What was approved."""
-    state: AwardStateName
+    state: AwardState
     clawed_back: Money
     recovered: Money
     reason: str | None
@@ -78,7 +61,7 @@ class Document(Shown):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     size: int
     """Bytes."""
-    media_type: Literal["application/pdf", "image/jpeg", "image/png"]
+    media_type: MediaType
 
 
 class Objection(Shown):
@@ -90,7 +73,7 @@ class Objection(Shown):
     text: str | None
     received_on: LegalDay
     awards: list[str] | None
-    outcome: Literal["dismissed", "upheld"] | None
+    outcome: ObjectionOutcome | None
     reason: str | None
     recorded_at: Instant
     resolved_at: Instant | None
@@ -102,7 +85,7 @@ class Payment(Shown):
     payee: str
     amount: Money
     awards: list[str]
-    state: Literal["ordered", "confirmed", "failed"]
+    state: PaymentState
     reference: str | None
     paid_on: LegalDay | None
     reason: str | None
@@ -118,9 +101,24 @@ class PublicNotice(Shown):
     last_day: LegalDay
 
 
-class ReviewFlag(Shown):
-    code: str
-    message: Words
+class Hold(Shown):
+    """Why neither grant nor pay is possible."""
+
+    reason: str
+    since: LegalDay
+
+
+class ToCorrect(Shown):
+    pointer: str
+    """Into the application (RFC 6901)."""
+    message: str
+
+
+class ReturnedForCorrection(Shown):
+    reason: str
+    items: list[ToCorrect]
+    answer_by: LegalDay
+    """Withdrawn by itself when this day is over."""
 
 
 class ApplicationSummary(Shown):
@@ -130,15 +128,16 @@ class ApplicationSummary(Shown):
     external_ref: str | None
     policy: BoundPolicy
     year: int
-    mode: Literal["live", "test"]
+    mode: Mode
     platform: str
-    status: StatusName
+    status: Status
     measures: list[str]
     applicant: dict[str, Any]
+    """The policy's own facts of an applicant; `name` and `uscc` are always there."""
     assessment: int | None
     answer_by: LegalDay | None
-    on_hold: dict[str, Any] | None
-    flags: list[ReviewFlag]
+    on_hold: Hold | None
+    flags: list[Flag]
     created_at: Instant
     updated_at: Instant
     submitted_at: Instant | None
@@ -148,13 +147,14 @@ class ApplicationAnswer(ApplicationSummary):
     """An application."""
 
     facts: dict[str, Any]
+    """As the policy's schema has them."""
     documents: list[Document]
-    awards: list[Award]
-    returned: dict[str, Any] | None
+    awards: list[ApplicationAward]
+    returned: ReturnedForCorrection | None
     public_notice: PublicNotice | None
     objections: list[Objection]
     payments: list[Payment]
-    allowed_actions: list[str]
+    allowed_actions: list[Action]
     """What this caller may do now."""
 
 
@@ -166,13 +166,13 @@ class ApplicationList(Shown):
 
 class MeasureVerdict(Shown):
     measure: str
-    verdict: Literal["eligible", "ineligible", "undetermined"]
+    verdict: Verdict
 
 
 class AssessmentSummary(Shown):
     n: int
     application: str
-    occasion: Literal["submit", "approve", "pay"]
+    occasion: Occasion
     policy: BoundPolicy
     engine_version: str
     as_of: LegalDay
@@ -185,7 +185,7 @@ class AssessmentAnswer(AssessmentSummary):
     """An assessment, whole: what was decided on, and what came out."""
 
     request: dict[str, Any]
-    result: dict[str, Any]
+    result: EvaluationAnswer
     records: dict[str, Any] | None = None
     """History, funding and lists as they stood, money in fen; for officers only."""
 

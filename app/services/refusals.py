@@ -142,7 +142,7 @@ class NotAllowedNow(Refusal):
         en = ", ".join(actions) or "nothing"
         super().__init__(
             Words(f"当前状态为 {status}，可进行：{zh}", f"The status is {status}; allowed now: {en}"),
-            status=status,
+            application_status=status,
             allowed_actions=actions,
         )
 

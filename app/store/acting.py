@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EVERYTHING = "*"
 
-_ENTER = text(
+ENTER = text(
     "SELECT set_config('role', 'duixian_service', true), set_config('duixian.mode', :mode, true),"
     " set_config('duixian.platform', :platform, true)"
 )
@@ -27,6 +27,10 @@ class Sight(NamedTuple):
     """live, test, or * for jobs and audits."""
     platform: str
     """A platform's id, or * for the office."""
+
+
+EVERYWHERE = Sight(EVERYTHING, EVERYTHING)
+"""For duties and audits."""
 
 
 @asynccontextmanager
@@ -42,4 +46,4 @@ async def acting(engine: AsyncEngine, sight: Sight) -> AsyncIterator[AsyncConnec
 
 async def enter(connection: AsyncConnection, sight: Sight) -> None:
     """Take role and sight for the rest of the transaction."""
-    await connection.execute(_ENTER, sight._asdict())
+    await connection.execute(ENTER, sight._asdict())

@@ -304,6 +304,13 @@ def _applications() -> None:
             "external_ref IS NOT NULL AND status NOT IN ('withdrawn', 'rejected', 'revoked')"
         ),
     )
+    op.create_index(
+        "applications_mode_external_ref_id_idx",
+        "applications",
+        ["mode", "external_ref", "id"],
+        unique=False,
+        postgresql_where=sa.text("external_ref IS NOT NULL"),
+    )
     op.create_index("applications_mode_id_idx", "applications", ["mode", "id"], unique=False)
     op.create_index(
         "applications_mode_organisation_id_idx", "applications", ["mode", "organisation", "id"], unique=False

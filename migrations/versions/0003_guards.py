@@ -42,10 +42,14 @@ OF_THE_OFFICE = (
     "api_keys",
     "chain_heads",
 )
-_MODE = "(mode = current_setting('duixian.mode', true) OR current_setting('duixian.mode', true) = '*')"
-_OFFICE = "current_setting('duixian.platform', true) = '*'"
-_PLATFORM = f"({_OFFICE} OR platform = current_setting('duixian.platform', true))"
-_OWNER = f"({_OFFICE} OR owner = 'platform:' || current_setting('duixian.platform', true))"
+# As subqueries: asked once a statement, not for every row; and the planner counts on many rows passing, as they do,
+# where it would expect next to none and read a whole table for the first page of a list.
+_SEEN_MODE = "(SELECT current_setting('duixian.mode', true))"
+_SEEN_PLATFORM = "(SELECT current_setting('duixian.platform', true))"
+_MODE = f"(mode = {_SEEN_MODE} OR {_SEEN_MODE} = '*')"
+_OFFICE = f"{_SEEN_PLATFORM} = '*'"
+_PLATFORM = f"({_OFFICE} OR platform = {_SEEN_PLATFORM})"
+_OWNER = f"({_OFFICE} OR owner = 'platform:' || {_SEEN_PLATFORM})"
 
 _ROLE = """
 DO $$

@@ -18,7 +18,9 @@ from app.services.applications import cases
 from app.services.applications.acting import Act
 from app.services.applications.assessing import Assessed, assess, keep
 from app.services.applications.awarding import awards_of, difference
+from app.services.applications.before_paying import check_lists_read
 from app.services.applications.cases import Case, Change
+from app.services.applications.separation import joined, must_not_have_accepted
 from app.services.refusals import Kept, Refusal
 from app.store import ledger
 
@@ -38,11 +40,9 @@ class Granted(NamedTuple):
 
 async def _approve(work: Work, case: Case, given: Approval) -> Case:
     row = case.row
-    if work.caller.name in row.accepted_by:
-        raise same_person("受理", "accepted")
+    must_not_have_accepted(work, row)
     assessed = await assess(work, row, "approve")
-    if assessed.basis.joint_punishment is None:
-        raise records_stale(assessed.basis.stale)
+    check_lists_read(assessed.basis)
     awards = awards_of(assessed, row, case.awards, work.now)
     changes = difference(case.awards, awards)
     if changes:
@@ -70,13 +70,12 @@ def _change(
         else award
         for award in decided
     )
-    person = work.caller.name
     return Change(
         row=replace(
             row,
             status=Status.APPROVED if granted else Status.REJECTED,
             assessment=assessed.row.n,
-            approved_by=tuple(dict.fromkeys((*row.approved_by, person))),
+            approved_by=joined(row.approved_by, work.caller.name),
         ),
         kind="application.approved" if granted else "application.rejected",
         actor=work.caller.actor(Scope.APPROVE),
@@ -254,23 +253,6 @@ def _already(award: AwardRow, zh: str, en: str) -> Refusal:
         award=award.id,
         measure=award.measure,
         item=award.item,
-    )
-
-
-def same_person(zh: str, en: str) -> Refusal:
-    """The caller did a step that this one must not be joined with."""
-    return Refusal(
-        Words(f"您此前{zh}了本申请，须由他人办理", f"You {en} this application: another person must do this"),
-        kind="same-person",
-    )
-
-
-def records_stale(lists: tuple[str, ...]) -> Refusal:
-    """The lists that must be read first."""
-    return Refusal(
-        Words(f"须先查询名单：{'、'.join(lists)}", f"These lists must be read first: {', '.join(lists)}"),
-        kind="records-stale",
-        lists=list(lists),
     )
 
 

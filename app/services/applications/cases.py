@@ -85,9 +85,14 @@ async def find(work: Work, application: str) -> Case:
 async def load(work: Work, row: ApplicationRow) -> Case:
     """The application with all that hangs on it."""
     connection = work.connection
+    if not row.submitted_at:
+        return Case(row)
+    found = await awards.of_application(connection, row.id)
+    if not row.approved_by:  # nobody objects to, or pays, what was never approved
+        return Case(row, found)
     return Case(
         row,
-        await awards.of_application(connection, row.id),
+        found,
         await proceedings.objections(connection, row.id),
         await proceedings.payments(connection, row.id),
     )

@@ -139,6 +139,8 @@ async def _create(work: Work, _found: None, given: tuple[NewApplication, Draft])
         kind=draft.applicant.get("kind"),
         new_id=new_id("org"),
     )
+    # So that it is not merged into another between here and the commit: the application would stay behind.
+    await organisations.lock(work.connection, work.mode, organisation.id)
     assert work.caller.platform is not None
     row = ApplicationRow(
         mode=work.mode,

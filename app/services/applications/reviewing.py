@@ -13,6 +13,7 @@ from app.schemas.applications import Rejection, Return
 from app.services.applications import cases
 from app.services.applications.acting import Act, NoFields
 from app.services.applications.cases import Case, Change
+from app.services.applications.separation import joined
 from app.services.instants import day_of
 from app.services.office import Work
 from app.services.working_days import add_working_days
@@ -26,12 +27,11 @@ if TYPE_CHECKING:
 
 
 async def _accept(work: Work, case: Case, _given: NoFields) -> Case:
-    person = work.caller.name
     change = Change(
         row=replace(
             case.row,
             status=Status.ACCEPTED,
-            accepted_by=tuple(dict.fromkeys((*case.row.accepted_by, person))),
+            accepted_by=joined(case.row.accepted_by, work.caller.name),
         ),
         kind="application.accepted",
         actor=work.caller.actor(Scope.REVIEW),

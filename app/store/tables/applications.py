@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -99,6 +100,14 @@ applications = Table(
             "external_ref IS NOT NULL AND status NOT IN ('withdrawn', 'rejected', 'revoked')"
         ),
     ),
+    # Ended ones, too, which the key above leaves out.
+    Index(
+        "applications_mode_external_ref_id_idx",
+        "mode",
+        "external_ref",
+        "id",
+        postgresql_where=text("external_ref IS NOT NULL"),
+    ),
     Index("applications_answer_by_idx", "answer_by", postgresql_where=text("status = 'returned'")),
     Index(
         "applications_public_idx",
@@ -157,7 +166,10 @@ awards = Table(
     CheckConstraint(
         "(state IN ('assessed', 'ineligible', 'declined')) = (amount IS NULL)", name="amount_set"
     ),
-    Index("awards_application_ordinal_key", "application", "ordinal", unique=True),
+    # Deferred: an assessment may give awards each other's places.
+    UniqueConstraint(
+        "application", "ordinal", name="awards_application_ordinal_key", deferrable=True, initially="DEFERRED"
+    ),
     Index("awards_mode_organisation_ledger_key_idx", "mode", "organisation", "ledger_key"),
     Index("awards_mode_ledger_key_item_key_idx", "mode", "ledger_key", "item_key"),
     Index("awards_mode_platform_id_idx", "mode", "platform", "id"),
@@ -215,6 +227,7 @@ payments = Table(
     CheckConstraint(
         "state <> 'confirmed' OR (reference IS NOT NULL AND paid_on IS NOT NULL)", name="confirmed"
     ),
+    Index("payments_application_idx", "application"),
     # A payment that failed may have been confirmed by mistake, with the reference of another.
     Index(
         "payments_mode_reference_key",
