@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint format types openapi procedure lock bench tamper cases env ci clean
+.PHONY: help run test lint format types openapi procedure lock bench lifecycle races kills tamper cases env ci clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -64,6 +64,15 @@ procedure: $(VENV)/.dev ## Draw docs/procedure.md anew
 
 bench: $(VENV)/.bench ## The benchmarks beside their peers
 	$(BIN)/python -m bench $(ARGS)
+
+lifecycle: $(VENV)/.dev ## Actions in any order against a model of the law, over HTTP (ROUNDS=200)
+	$(BIN)/python -m tests.proofs.lifecycle $(ROUNDS)
+
+races: $(VENV)/.dev ## 64 approvals at once for one cap and for one thing paid once (ROUNDS=200)
+	$(BIN)/python -m tests.proofs.races $(ROUNDS)
+
+kills: $(VENV)/.dev ## The service and its PostgreSQL killed under a stream of orders (ROUNDS=50)
+	$(BIN)/python -m tests.proofs.kills $(ROUNDS)
 
 tamper: $(VENV)/.dev ## Tampering with the trail as the database's superuser: each must be found (ROUNDS=200)
 	$(BIN)/python -m tests.proofs.tamper $(ROUNDS)

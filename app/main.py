@@ -9,19 +9,41 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 
 from app.logs import configure_logs
-from app.routers import batch, evaluations, operations, pages, policies
-from app.routers.edge import HeadAsGet, SecurityHeaders
+from app.routers import (
+    actions,
+    applications,
+    awards,
+    batch,
+    documents,
+    evaluations,
+    events,
+    imports,
+    keys,
+    me,
+    operations,
+    organisations,
+    pages,
+    policies,
+    records,
+    webhooks,
+)
+from app.routers.edge import HeadAsGet, PlainPath, SecurityHeaders
+from app.routers.guarding import check_guarded
+from app.routers.limits import RateLimitHeaders
 from app.routers.metrics import Metrics
 from app.routers.named_route import NamedRoute
 from app.routers.observing import Observing
 from app.routers.openapi import OpenApiDocument
 from app.routers.problems import HANDLED, answer_problem
+from app.services.at_work import at_work
 from app.services.catalogue import Catalogue
+from app.services.first_key import ensure_admin_key_at_last
 from app.services.legal_day import legal_day
+from app.services.open_gate import open_gate
+from app.services.opening import open_office
 from app.services.published_policies import PublishedPolicies
 from app.services.readiness import Readiness
 from app.settings import read_settings
@@ -32,6 +54,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.types import ASGIApp
+
+
+_PATIENCE_SECONDS = 10.0
 
 
 class NoDatabase(RuntimeError):
@@ -70,11 +95,13 @@ def create_app() -> FastAPI:
         telemetry={"metrics": False, "logs": False},
         lifespan=_lifespan,
         middleware=[
+            Middleware(PlainPath),
             Middleware(HeadAsGet),
             Middleware(SecurityHeaders),
+            Middleware(RateLimitHeaders),
             Middleware(Observing, metrics=metrics),
         ],
-        exception_handlers=dict.fromkeys((*HANDLED, RequestValidationError), answer_problem),
+        exception_handlers=dict.fromkeys(HANDLED, answer_problem),
     )
     app.state.policies = published
     app.state.metrics = metrics
@@ -86,8 +113,25 @@ def create_app() -> FastAPI:
     app.router.routes.append(
         NamedRoute(batch.PATH, batch.BatchEndpoint(published, metrics), methods=["POST"])
     )
-    for module in (policies, operations, pages):
+    for module in (
+        policies,
+        applications,
+        actions,
+        awards,
+        documents,
+        organisations,
+        records,
+        imports,
+        keys,
+        me,
+        events,
+        webhooks,
+        operations,
+        pages,
+    ):
         app.include_router(module.router)
+    check_guarded(app.routes)
+    app.webhooks.include_router(webhooks.sent)
     app.document = OpenApiDocument(app, published)
     app.document.serve(app)
     return app
@@ -108,17 +152,26 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     readiness = Readiness(engine, app.state.policies, newest_revision())
     app.state.readiness = readiness
-    later: asyncio.Task[None] | None = None
+    app.state.office = open_office(settings, engine, app.state.policies)
+    app.state.gate = open_gate(settings, settings.database_url)
+    later: list[asyncio.Task[None]] = []
     try:
         if not await readiness.register():
-            later = asyncio.create_task(readiness.register_at_last())
-        # What was loaded stays: the collector need not walk policies and modules again and again.
-        gc.collect()
-        gc.freeze()
-        yield
+            later.append(asyncio.create_task(readiness.register_at_last()))
+        if settings.admin_key is not None:
+            making = ensure_admin_key_at_last(engine, settings.admin_key.get_secret_value())
+            later.append(asyncio.create_task(making))
+            # It opens from the first request on, where the database lets us.
+            await asyncio.wait(later[-1:], timeout=_PATIENCE_SECONDS)
+        async with at_work(settings, app.state.office) as app.state.receivers:
+            # What was loaded stays: the collector need not walk policies and modules again and again.
+            gc.collect()
+            gc.freeze()
+            yield
     finally:
         gc.unfreeze()
-        if later is not None:
-            later.cancel()
-            await asyncio.gather(later, return_exceptions=True)
+        for task in later:
+            task.cancel()
+        await asyncio.gather(*later, return_exceptions=True)
+        await app.state.gate.close()
         await engine.dispose()

@@ -101,8 +101,12 @@ def _orderly_end() -> Iterator[None]:
     def end(_: int, __: FrameType | None) -> None:
         raise SystemExit(0)
 
-    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {sign: signal.signal(sign, end) for sign in ending}
+    def end_as_told(_: int, __: FrameType | None) -> None:
+        # While uvicorn serves, SIGTERM is its own: an exception out of nowhere could be lost in the event loop.
+        signal.raise_signal(signal.SIGTERM)
+
+    before = {sign: signal.signal(sign, end) for sign in (signal.SIGINT, signal.SIGTERM)}
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, end_as_told)
     try:
         yield
     finally:

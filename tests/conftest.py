@@ -86,6 +86,14 @@ def database_url(_migrated_template: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def new_database(template: str) -> str:
+    """The address of a new copy of a database, for a fixture of whatever scope."""
+    name = f"copy_{uuid.uuid4().hex}"
+    with psycopg.connect(_address("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return _address(name)
+
+
 @pytest.fixture(scope="session")
 def session_database_url(_migrated_template: str) -> str:
     """A migrated database that a worker's tests share, for those that only read it."""

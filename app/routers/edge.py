@@ -35,6 +35,18 @@ class SecurityHeaders:
         await self._app(scope, receive, send_guarded if scope["type"] == "http" else send)
 
 
+class PlainPath:
+    """No id holds a NUL, which PostgreSQL would refuse: such a path names nothing, and is answered so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "\0" in scope["path"]:
+            scope["path"] = scope["path"].replace("\0", "\N{REPLACEMENT CHARACTER}")
+        await self._app(scope, receive, send)
+
+
 class HeadAsGet:
     """Every GET answers HEAD as well, with the same headers."""
 

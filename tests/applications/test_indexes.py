@@ -130,7 +130,7 @@ def _whole(node: dict[str, Any], *, limited: bool) -> Iterator[str]:
         yield from _whole(part, limited=limited)
 
 
-ROWS, MOST_ROWS = 20_000, 5_100
+ROWS, MOST_ROWS = 20_000, 6_000
 """The feed looks at 5,000 events for a page of one type."""
 RARE = (
     "/v1/applications?status=returned",

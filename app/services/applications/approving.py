@@ -16,7 +16,7 @@ from app.rules.procedure.ledger import Account, AwardState, Posting
 from app.schemas.applications import Approval, AwardDecision
 from app.services.applications import cases
 from app.services.applications.acting import Act
-from app.services.applications.assessing import Assessed, assess, keep
+from app.services.applications.assessing import Assessed, assess, hashes_of, keep
 from app.services.applications.awarding import awards_of, difference
 from app.services.applications.before_paying import check_lists_read
 from app.services.applications.cases import Case, Change
@@ -80,8 +80,7 @@ def _change(
         kind="application.approved" if granted else "application.rejected",
         actor=work.caller.actor(Scope.APPROVE),
         data={
-            "assessment": assessed.row.n,
-            "result_hash": assessed.row.result_hash,
+            **hashes_of(assessed.row),
             "awards": [
                 {
                     "award": award.id,
@@ -111,7 +110,7 @@ async def _keep_changed(
         row=replace(case.row, assessment=assessed.row.n),
         kind="application.assessed",
         actor=work.caller.actor(Scope.APPROVE),
-        data={"assessment": assessed.row.n, "result_hash": assessed.row.result_hash, "difference": changes},
+        data={**hashes_of(assessed.row), "difference": changes},
         awards=awards,
     )
     await cases.write(work, case, change)

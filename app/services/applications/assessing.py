@@ -162,6 +162,21 @@ def hash_of_result(result: bytes) -> str:
     return f"sha256:{hashlib.sha256(result).hexdigest()}"
 
 
+def hash_of_basis(request: str, records: Mapping[str, Any]) -> str:
+    """The same over what was decided on; the event of a decision names both hashes."""
+    basis = orjson.dumps([request, records], option=orjson.OPT_SORT_KEYS)
+    return hash_of_result(basis)
+
+
+def hashes_of(row: AssessmentRow) -> dict[str, Any]:
+    """What an event says of the assessment that it rests on."""
+    return {
+        "assessment": row.n,
+        "result_hash": row.result_hash,
+        "basis_hash": hash_of_basis(row.request, row.records),
+    }
+
+
 async def keep(work: Work, assessed: Assessed) -> None:
     """Keep the assessment, and the version that it was made by."""
     await assessments.add(work.connection, assessed.row)

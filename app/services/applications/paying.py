@@ -12,7 +12,7 @@ from app.rules.procedure.ledger import Account, AwardState, Posting
 from app.schemas.proceedings import Confirmation, Reasoned
 from app.services.applications import cases
 from app.services.applications.acting import Act, NoFields
-from app.services.applications.assessing import assess, keep
+from app.services.applications.assessing import assess, hashes_of, keep
 from app.services.applications.before_paying import check_before_payment
 from app.services.applications.cases import Case, Change
 from app.services.applications.naming import wrong
@@ -83,8 +83,7 @@ async def _pay(work: Work, case: Case, _given: NoFields) -> Case:
             "instalment": payment.instalment,
             "amount": format_yuan(payment.amount),
             "awards": list(payment.awards),
-            "assessment": assessed.row.n,
-            "result_hash": assessed.row.result_hash,
+            **hashes_of(assessed.row),
             "overridden": list(passed),
         },
         awards=_moved(case, payment.awards, AwardState.PAYING),

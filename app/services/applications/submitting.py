@@ -12,7 +12,7 @@ from app.schemas.applications import Submission, Withdrawal
 from app.services import documents
 from app.services.applications import cases
 from app.services.applications.acting import Act
-from app.services.applications.assessing import assess, keep
+from app.services.applications.assessing import assess, hashes_of, keep
 from app.services.applications.awarding import awards_of
 from app.services.applications.binding import check_year
 from app.services.applications.cases import Case, Change
@@ -57,8 +57,7 @@ async def _submit(work: Work, case: Case, given: Submission) -> Case:
     )
     await keep(work, assessed)
     data = {
-        "assessment": assessed.row.n,
-        "result_hash": assessed.row.result_hash,
+        **hashes_of(assessed.row),
         "policy_digest": policy.digest,
         "insist": given.insist,
         "awards": [{"award": a.id, "measure": a.measure, "state": str(a.state)} for a in awards],
