@@ -5,7 +5,6 @@ from alembic import context
 from app.store import METADATA
 
 
-
 def is_ours(name: str | None, _kind: str, _parents: object) -> bool:
     """The queue's tables belong to its library."""
     return name is None or not name.startswith("procrastinate_")

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from app.routers.access import Anyone, Applicant
-from app.routers.documenting_orders import AFTER, ETAG, LIMIT, filter_of, order_operation, read_operation
+from app.routers.documenting_orders import (
+    AFTER,
+    ETAG,
+    LIMIT,
+    LOCATION,
+    filter_of,
+    order_operation,
+    read_operation,
+)
 from app.routers.orders import answer_order, answer_read, office_of
 from app.routers.paging import answer_page, read_page
 from app.routers.query import code, one_of, read_query, whole, word
@@ -40,7 +48,7 @@ _FILTERS: dict[str, Parser] = {
     "external_ref": word(),
 }
 _PARAMETERS = (
-    filter_of("status", {"type": "string", "enum": list(Status)}, "Only those in this status."),
+    filter_of("status", {"$ref": "#/components/schemas/Status"}, "Only those in this status."),
     filter_of("policy", {"type": "string", "maxLength": 100}, "Only those under this policy."),
     filter_of("year", {"type": "integer", "minimum": 2000, "maximum": 2100}, "Only those of this year."),
     filter_of("uscc", {"type": "string"}, "Only those of the applicant with this code."),
@@ -62,7 +70,7 @@ _PARAMETERS = (
         found=True,
         timed=True,
         problems=("outside-window", "duplicate-ref"),
-        headers={**ETAG, "Location": {"required": True, "schema": {"type": "string"}}},
+        headers={**ETAG, **LOCATION},
     ),
 )
 async def create_application(request: Request, caller: Applicant) -> Response:

@@ -36,7 +36,11 @@ CACHED: dict[str, Any] = {
         "required": True,
         "schema": {"type": "string", "pattern": '^"[0-9a-f]{64}"$'},
     },
-    "Cache-Control": {"required": True, "schema": {"type": "string"}},
+    "Cache-Control": {
+        "required": True,
+        "description": "For how long it may be kept.",
+        "schema": {"type": "string"},
+    },
 }
 NOT_MODIFIED: dict[str, Any] = {"description": "The client has this representation.", "headers": CACHED}
 

@@ -13,25 +13,33 @@ from app.routers.problem_kinds import (
     INVALID_REQUEST,
     KEY_MISSING,
     NOT_FOUND,
+    NOT_JSON,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     RATE_LIMITED,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
 )
+from app.schemas.bodies import MOMENT_PATTERN
+from app.schemas.body_examples import BODY_EXAMPLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import BaseModel
 
-_KEY = {
+IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "A value of your own for this change; the same one when you retry.",
+    "description": (
+        "A value of your own for this change; the same one when you retry. Used for another request, it is a 422 "
+        "`idempotency-key-reused`."
+    ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "0192f0c1-5a7e-7bb0-8a54-1f0f8a6b2c11",
 }
-_IF_MATCH = {
+IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
@@ -39,17 +47,19 @@ _IF_MATCH = {
     "schema": {"type": "string"},
     "example": '"7"',
 }
-_VALIDATE_ONLY = {
+VALIDATE_ONLY = {
     "name": "validate_only",
     "in": "query",
     "description": "Do everything but the write; no Idempotency-Key is needed.",
     "schema": {"type": "boolean", "default": False},
 }
-_TEST_TIME = {
+TEST_TIME = {
     "name": "Duixian-Test-Time",
     "in": "header",
-    "description": "Test keys only: the instant that windows, notices and answer dates go by.",
-    "schema": {"type": "string", "format": "date-time"},
+    "description": "Test keys only: the instant (RFC 3339) that windows, notices and answer dates go by.",
+    # Not `format`: makers of clients take no date for a header.
+    "schema": {"type": "string", "pattern": MOMENT_PATTERN},
+    "example": "2026-11-24T09:00:00+08:00",
 }
 ETAG: dict[str, Any] = {
     "ETag": {
@@ -61,11 +71,14 @@ ETAG: dict[str, Any] = {
 NO_STORE: dict[str, Any] = {
     "Cache-Control": {"required": True, "schema": {"type": "string", "const": "no-store"}}
 }
-_REPLAYED = {
+REPLAYED: dict[str, Any] = {
     "Idempotency-Replayed": {
         "description": "`true` when this is the first answer again.",
         "schema": {"type": "string", "const": "true"},
     }
+}
+LOCATION: dict[str, Any] = {
+    "Location": {"required": True, "description": "Where it is.", "schema": {"type": "string"}}
 }
 _GATE: dict[int | str, dict[str, Any]] = {
     401: problem(UNAUTHENTICATED),
@@ -127,14 +140,14 @@ def order_operation(
 ) -> dict[str, Any]:
     """Keyword arguments for a route that changes something. `problems`: slugs of its 409s; `timed`: sandbox time."""
     parameters = [
-        *([_KEY] if keyed else []),
-        *([_IF_MATCH] if guarded else []),
-        *([_VALIDATE_ONLY] if may_validate else []),
-        *([_TEST_TIME] if timed else []),
+        *([IDEMPOTENCY_KEY] if keyed else []),
+        *([IF_MATCH] if guarded else []),
+        *([VALIDATE_ONLY] if may_validate else []),
+        *([TEST_TIME] if timed else []),
     ]
     extra: dict[str, Any] = {"parameters": parameters}
     if model is not None:
-        extra["requestBody"] = {"required": not bare, "content": {JSON: {"schema": _schema_of(model)}}}
+        extra["requestBody"] = {"required": not bare, "content": {JSON: _content_of(model)}}
     return {
         "status_code": status,
         "responses": _responses(answer, status, guarded, keyed, found, problems, headers),
@@ -151,13 +164,13 @@ def _responses(
     problems: tuple[str, ...],
     headers: dict[str, Any] | None,
 ) -> dict[int | str, dict[str, Any]]:
-    shown = {**NO_STORE, **(_REPLAYED if keyed else {}), **(headers or {})}
+    shown = {**NO_STORE, **(REPLAYED if keyed else {}), **(headers or {})}
     done: dict[str, Any] = {"description": "Done, and committed.", "headers": shown}
     if answer is not None:
         done["model"] = answer
     responses: dict[int | str, dict[str, Any]] = {
         status: done,
-        400: problem(KEY_MISSING),
+        400: _malformed(keyed=keyed),
         413: problem(BODY_TOO_LARGE),
         415: problem(UNSUPPORTED_MEDIA_TYPE),
         422: problem(INVALID_REQUEST),
@@ -167,21 +180,33 @@ def _responses(
     if found:
         responses[404] = problem(NOT_FOUND)
     if guarded:
-        responses[412] = problem(PRECONDITION_FAILED)
+        responses[412] = {**problem(PRECONDITION_FAILED), "headers": ETAG}
         responses[428] = problem(PRECONDITION_REQUIRED)
     return responses
 
 
 def _conflict(slugs: tuple[str, ...]) -> dict[str, Any]:
     made = problem(BY_SLUG[slugs[0]])
-    made["description"] = "Not now: " + ", ".join(f"`{slug}`" for slug in slugs) + "."
+    made["description"] = _listed("Not now", slugs)
     return made
 
 
-def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The body's schema as a component of its own; the document collects it under the model's name."""
+def _malformed(*, keyed: bool) -> dict[str, Any]:
+    kinds = (NOT_JSON, KEY_MISSING) if keyed else (NOT_JSON,)
+    return {**problem(NOT_JSON), "description": _listed("Malformed", [kind.slug for kind in kinds])}
+
+
+def _listed(title: str, slugs: Iterable[str]) -> str:
+    return f"{title}: " + ", ".join(f"`{slug}`" for slug in slugs) + "."
+
+
+def _content_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The body's schema as a component of its own, with examples; the document collects it under the model's name."""
     BODY_MODELS[model.__name__] = model
-    return {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {
+        "schema": {"$ref": f"#/components/schemas/{model.__name__}"},
+        "examples": {name: {"value": value} for name, value in BODY_EXAMPLES[model.__name__].items()},
+    }
 
 
 BODY_MODELS: dict[str, type[BaseModel]] = {}

@@ -69,11 +69,11 @@ def document_access(routes: Sequence[BaseRoute], paths: dict[str, Any]) -> None:
                 operation["responses"].pop("403", None)
             for status, response in operation["responses"].items():
                 if status not in _BEFORE_THE_LIMIT:
-                    response["headers"] = {**response.get("headers", {}), **_LIMITS}
+                    response["headers"] = {**response.get("headers", {}), **RATE_LIMITS}
 
 
 _BEFORE_THE_LIMIT = ("401", "503")
-_LIMITS: dict[str, Any] = {
+RATE_LIMITS: dict[str, Any] = {
     "RateLimit-Policy": {
         "description": "How many requests (`q`) in how many seconds (`w`) this credential may send.",
         "schema": {"type": "string"},
@@ -94,12 +94,18 @@ def _refusals() -> dict[str, Any]:
             "headers": {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
         },
         "403": problem(FORBIDDEN),
-        "429": {**problem(RATE_LIMITED), "headers": {"Retry-After": _SECONDS}},
-        "503": {**problem(NOT_READY), "headers": {"Retry-After": _SECONDS}},
+        "429": {**problem(RATE_LIMITED), "headers": RETRY_AFTER},
+        "503": {**problem(NOT_READY), "headers": RETRY_AFTER},
     }
 
 
-_SECONDS: dict[str, Any] = {"required": True, "schema": {"type": "integer", "minimum": 1}}
+RETRY_AFTER: dict[str, Any] = {
+    "Retry-After": {
+        "required": True,
+        "description": "Seconds to wait.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 
 
 def _api_routes(routes: Sequence[BaseRoute]) -> Iterator[APIRoute]:

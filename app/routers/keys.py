@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from app.routers.access import Administrator
-from app.routers.documenting_orders import AFTER, ETAG, LIMIT, order_operation, read_operation
+from app.routers.documenting_orders import AFTER, ETAG, LIMIT, LOCATION, order_operation, read_operation
 from app.routers.orders import answer_order, answer_read, office_of
 from app.routers.paging import answer_page, read_page
 from app.routers.query import read_query
@@ -35,7 +35,7 @@ KeyId = Annotated[
         IssuedKey,
         status=201,
         found=False,
-        headers={**ETAG, "Location": {"required": True, "schema": {"type": "string"}}},
+        headers={**ETAG, **LOCATION},
     ),
 )
 async def create_key(request: Request, caller: Administrator) -> Response:

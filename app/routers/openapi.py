@@ -16,6 +16,7 @@ from app.routers.documenting_orders import BODY_MODELS
 from app.routers.guarding import SCHEMES, document_access
 from app.routers.named_route import NamedRoute
 from app.routers.openapi_evaluations import evaluation_paths, request_components
+from app.routers.openapi_sharing import share
 from app.routers.pages import operations_page, page_of
 from app.routers.query import read_query
 from app.schemas.answers import EvaluationAnswer
@@ -40,12 +41,16 @@ _TAGS = [
     {"name": "policies", "description": "What the policies say."},
     {"name": "applications", "description": "From draft to payment."},
     {"name": "awards", "description": "Over all applications: awards, public notices, the ledger."},
+    {"name": "documents", "description": "Files of applications: PDF, JPEG and PNG."},
+    {"name": "organisations", "description": "Who applicants are, whatever code they have at the time."},
+    {"name": "records", "description": "What assessments read beside the application: lists, and funding."},
     {"name": "keys", "description": "Who may call, and as whom."},
     {"name": "events", "description": "What happened, in order, chained by hash."},
     {"name": "webhooks", "description": "Being told of events."},
     {"name": "operations", "description": "For those who run the service."},
     {"name": "problems", "description": "What problems mean and how to mend them."},
 ]
+_FASTAPI_OWN = ("HTTPValidationError", "ValidationError")
 _MODELS: tuple[type[BaseModel], ...] = (
     EvaluationAnswer,
     BatchResultLine,
@@ -84,7 +89,12 @@ class OpenApiDocument:
         made["paths"] = paths | made["paths"]
         document_access(self._app.routes, made["paths"])
         _name_every_answer(made["paths"])
-        made["components"] = {"schemas": dict(sorted(components.items())), "securitySchemes": SCHEMES}
+        _sent_by_us(made["webhooks"], components)
+        made["components"] = {
+            "schemas": dict(sorted(components.items())),
+            **share(made["paths"]),
+            "securitySchemes": SCHEMES,
+        }
         return made
 
     @cached_property
@@ -113,10 +123,20 @@ class OpenApiDocument:
 def _components() -> dict[str, Any]:
     template = "#/components/schemas/{model}"
     _, answers = models_json_schema([(model, "serialization") for model in _MODELS], ref_template=template)
-    _, requests = models_json_schema(
-        [(model, "validation") for model in (EvaluationRequest, *BODY_MODELS.values())], ref_template=template
-    )
+    bodies: tuple[type[BaseModel], ...] = (EvaluationRequest, *BODY_MODELS.values())
+    _, requests = models_json_schema([(model, "validation") for model in bodies], ref_template=template)
     return {**answers["$defs"], **requests["$defs"]}
+
+
+def _sent_by_us(webhooks: dict[str, Any], components: dict[str, Any]) -> None:
+    """A receiver answers as it likes: the refusal that FastAPI adds is not ours to ask for."""
+    for methods in webhooks.values():
+        for operation in methods.values():
+            operation["responses"].pop("422", None)
+            for response in operation["responses"].values():
+                response.pop("content", None)
+    for name in _FASTAPI_OWN:
+        components.pop(name, None)
 
 
 def _name_every_answer(paths: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -13,11 +12,13 @@ from app.routers.query import read_query, switch
 from app.rules.facts import InputError
 from app.rules.input.mistakes import InputErrors
 from app.rules.policy import Words
+from app.schemas.bodies import moment_of
 from app.services.orders import Order, carry_out, etag
 from app.services.refusals import Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from starlette.requests import Request
 
@@ -93,11 +94,8 @@ def _test_time(request: Request, caller: Caller) -> datetime | None:
         return None
     if caller.mode != "test":
         raise Forbidden(Words("Duixian-Test-Time 只用于测试密钥", "Duixian-Test-Time is for test keys only"))
-    try:
-        found = datetime.fromisoformat(given)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    found = moment_of(given)
+    if found is None:
         message = Words(
             "Duixian-Test-Time 应为带时区的时间（RFC 3339）",
             "Duixian-Test-Time must be an instant with an offset (RFC 3339)",

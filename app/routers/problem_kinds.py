@@ -66,8 +66,9 @@ BODY_TOO_LARGE = ProblemKind(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Words("请求体过大", "The body is too large"),
     Words(
-        "单个请求（批量时为一行）不超过 1 MiB。多个申请人请用批量评估，每行一个请求。",
-        "A request, or one line of a batch, may have 1 MiB. Send many applicants as a batch, one request a line.",
+        "单个请求（批量时为一行）不超过 1 MiB，上传的文件不超过 20 MiB。多个申请人请用批量评估，每行一个请求。",
+        "A request, or one line of a batch, may have 1 MiB, a file 20 MiB. Send many applicants as a batch, one "
+        "request a line.",
     ),
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemKind(
@@ -75,10 +76,10 @@ UNSUPPORTED_MEDIA_TYPE = ProblemKind(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Words("不支持的内容类型", "This content type is not supported"),
     Words(
-        "单个评估发送 Content-Type: application/json，批量评估发送 application/x-ndjson；字符集只能是 UTF-8，"
-        "不接受压缩的请求体。",
-        "Send `Content-Type: application/json` for one evaluation, `application/x-ndjson` for a batch; the charset can "
-        "only be UTF-8, and compressed bodies are not taken.",
+        "发送 Content-Type: application/json，批量评估发送 application/x-ndjson，字符集只能是 UTF-8；"
+        "文件以 multipart/form-data 上传。detail 说明此处接受什么；不接受压缩的请求体。",
+        "Send `Content-Type: application/json`, for a batch `application/x-ndjson`, with no charset but UTF-8; a "
+        "document as `multipart/form-data`. `detail` says what is taken here; compressed bodies are not.",
     ),
 )
 NOT_READY = ProblemKind(
@@ -223,8 +224,9 @@ _CONFLICTS: tuple[tuple[str, Words, Words], ...] = (
         "cap-exceeded",
         Words("超出限额", "More than the cap leaves"),
         Words(
-            "limit 说明限额、已用和剩余；减少金额或不予该项。",
-            "`limit` says the cap, what is used and what is left.",
+            "减少金额，或不予该项；最近一次评估的 limits 列出限额、已用和剩余。",
+            "Grant less, or decline the award: the `limits` of the latest assessment say the cap, what is used and "
+            "what is left.",
         ),
     ),
     (

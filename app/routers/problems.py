@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import orjson
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.routers.methods import methods_at
 from app.routers.problem_kinds import (
     BODY_TOO_LARGE,
     BY_SLUG,
@@ -170,6 +172,9 @@ def problem_of(error: Exception) -> Problem:
             return _not_in_force(error)
         case HTTPException():
             return _of_framework(error)
+        case RequestValidationError():
+            # Only parts of the path are read by the framework.
+            return Problem(NOT_FOUND, Words("路径中的编号不合要求", "The path names what there cannot be"))
     return Problem(
         INTERNAL_ERROR,
         Words("服务处理请求时出错", "The service failed while it answered"),
@@ -186,12 +191,15 @@ HANDLED: tuple[type[Exception], ...] = (
     NotInForce,
     Refusal,
     HTTPException,
+    RequestValidationError,
 )
 """The errors that are answers."""
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
     """The one exception handler."""
+    if isinstance(error, HTTPException) and error.status_code == METHOD_NOT_ALLOWED.status:
+        error.headers = {"Allow": ", ".join(methods_at(request.scope))}
     problem = problem_of(error)
     request_id = request.scope.get("state", {}).get("request_id")
     return Response(
@@ -244,10 +252,6 @@ def _not_in_force(error: NotInForce) -> Problem:
 def _of_framework(error: HTTPException) -> Problem:
     headers = dict(error.headers or {})
     if error.status_code == METHOD_NOT_ALLOWED.status:
-        allowed = {name.strip() for name in headers.pop("Allow", headers.pop("allow", "")).split(",")}
-        if "GET" in allowed:
-            allowed.add("HEAD")
-        headers["Allow"] = ", ".join(sorted(allowed))
         return Problem(
             METHOD_NOT_ALLOWED,
             Words(f"支持：{headers['Allow']}", f"Supported: {headers['Allow']}"),

@@ -10,6 +10,7 @@ from typing_extensions import TypeAliasType
 from app.rules.procedure.applications import Action, Status
 from app.rules.procedure.ledger import AwardState
 from app.schemas.answers import EvaluationAnswer, Flag, Verdict
+from app.schemas.application_facts import ApplicantFacts, ApplicationFacts
 from app.schemas.documents import MediaType
 from app.schemas.words import Digest, Mode, Money, Shown
 
@@ -132,8 +133,7 @@ class ApplicationSummary(Shown):
     platform: str
     status: Status
     measures: list[str]
-    applicant: dict[str, Any]
-    """The policy's own facts of an applicant; `name` and `uscc` are always there."""
+    applicant: ApplicantFacts
     assessment: int | None
     answer_by: LegalDay | None
     on_hold: Hold | None
@@ -146,8 +146,7 @@ class ApplicationSummary(Shown):
 class ApplicationAnswer(ApplicationSummary):
     """An application."""
 
-    facts: dict[str, Any]
-    """As the policy's schema has them."""
+    facts: ApplicationFacts
     documents: list[Document]
     awards: list[ApplicationAward]
     returned: ReturnedForCorrection | None

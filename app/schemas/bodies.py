@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from app.rules.facts import InputError
@@ -22,12 +31,26 @@ if TYPE_CHECKING:
 Body = TypeVar("Body", bound="Sent")
 MOST_NAME, MOST_TEXT = 200, 2_000
 MOST_FEN = 10**14
+# Python reads more than RFC 3339 has: weeks, days of the year, no offset.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+MOMENT_PATTERN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
+_MOMENT = re.compile(MOMENT_PATTERN.replace("$", r"\Z"))
+
+
+def without_defaults(schema: dict[str, Any]) -> None:
+    """In the document a field may be left out; makers of clients take a default for one that is always there."""
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
 
 
 class Sent(BaseModel):
     """A body: no field that is not declared, no value of another type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, json_schema_extra=without_defaults
+    )
 
 
 def _plain(text: object) -> object:
@@ -59,7 +82,7 @@ def _above_nothing(fen: int) -> int:
 
 
 def _day(value: object) -> object:
-    if isinstance(value, str) and len(value) == 10:
+    if isinstance(value, str) and _DAY.match(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -67,15 +90,19 @@ def _day(value: object) -> object:
     raise PydanticCustomError("date_format", "date")
 
 
+def moment_of(text: str) -> datetime | None:
+    """The instant that a text names by RFC 3339; None where it names none."""
+    try:
+        return datetime.fromisoformat(text) if _MOMENT.match(text) else None
+    except ValueError:
+        return None
+
+
 def _moment(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            found = None
-        if found is not None and found.tzinfo is not None:
-            return found
-    raise PydanticCustomError("moment_format", "moment")
+    found = moment_of(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("moment_format", "moment")
+    return found
 
 
 def _code(value: object) -> object:
@@ -95,8 +122,14 @@ Reason = Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=
 Yuan = Annotated[
     int,
     BeforeValidator(_yuan),
-    Field(
-        json_schema_extra={"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,2})?$", "example": "200000.00"}
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,2})?$"},
+                {"type": "number", "minimum": 0, "maximum": MOST_FEN // 100},
+            ],
+            "examples": ["200000.00"],
+        }
     ),
 ]
 """Money, read into fen: text in yuan, or a number with at most two decimals; 0 to 10^12 yuan."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.rules.procedure.callers import Scope
 from app.schemas.bodies import Moment, Name, Sent
-from app.schemas.words import Shown
+from app.schemas.words import Mode, Shown
 
-Mode = Literal["live", "test"]
 PLATFORM_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 PlatformId = Annotated[str, Field(pattern=PLATFORM_PATTERN, examples=["yanhu-portal"])]
 

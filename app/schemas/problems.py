@@ -20,6 +20,10 @@ class InputMistake(Shown):
     message: Words
     parameter: str | SkipJsonSchema[None] = NOT_ALWAYS
     """The query parameter that is wrong, where it is not the body."""
+    row: int | SkipJsonSchema[None] = NOT_ALWAYS
+    """The row of an imported file, from 1; 0 for the file as a whole."""
+    column: str | None = NOT_ALWAYS
+    """The heading of the column, as it stands in the file; null: it is the row as a whole."""
 
 
 class Problem(Shown):

@@ -36,7 +36,7 @@ class PunishmentBody(Sent):
     supersedes: Name | None = None
     """The record of the same organisation that this one replaces."""
     void: Void = False
-    """With `supersedes`: that record never was."""
+    """With `supersedes`: that record never was. Default: false."""
 
 
 class FundingBody(Sent):
@@ -53,7 +53,7 @@ class FundingBody(Sent):
     supersedes: Name | None = None
     """The record of the same organisation that this one replaces."""
     void: Void = False
-    """With `supersedes`: that record never was."""
+    """With `supersedes`: that record never was. Default: false."""
 
 
 class ReadingBody(Sent):

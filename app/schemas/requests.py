@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from app.schemas.bodies import without_defaults
 from app.schemas.words import Shown
 
 
 class EvaluationRequest(Shown):
     """One applicant, one year, one day."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=without_defaults)
 
     as_of: date | None = None
     """The day the decision is for; by default today in Asia/Shanghai."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 Money = Annotated[
     str, Field(pattern=r"^[0-9]+\.[0-9]{2}$", description="Yuan with two decimals.", examples=["200000.00"])
 ]
+# Named, so that clients get one type for it and not one for each place.
+Mode = TypeAliasType("Mode", Literal["live", "test"])
 Digest = Annotated[
     str, Field(pattern=r"^sha256:[0-9a-f]{64}$", description="SHA-256 of the canonical content.")
 ]

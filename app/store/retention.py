@@ -19,7 +19,7 @@ _KEYS = text(
 _DELIVERIES = text(
     "DELETE FROM webhook_deliveries WHERE id IN ("
     " SELECT id FROM webhook_deliveries WHERE state <> 'pending' AND created_at < :before"
-    " LIMIT :most FOR UPDATE SKIP LOCKED)"
+    " ORDER BY created_at LIMIT :most FOR UPDATE SKIP LOCKED)"
 )
 
 

@@ -856,6 +856,13 @@ def _webhook_deliveries() -> None:
         "webhook_deliveries_endpoint_id_idx", "webhook_deliveries", ["endpoint", "id"], unique=False
     )
     op.create_index(
+        "webhook_deliveries_done_idx",
+        "webhook_deliveries",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'pending'"),
+    )
+    op.create_index(
         "webhook_deliveries_next_idx",
         "webhook_deliveries",
         ["endpoint", "next_attempt_at"],

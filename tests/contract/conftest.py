@@ -7,18 +7,50 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+
+from tests.applications.walking import draft
+from tests.conftest import new_database
+from tests.http.filling import filled_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
+@dataclass(frozen=True)
+class Stock:
+    """What there is in the service's database."""
+
+    url: str
+    documents: Path
+    ids: dict[str, list[str]]
+    """Values of path parameters; those of the sandbox."""
+
+
 @pytest.fixture(scope="session")
-def address(session_database_url: str, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def stock(_migrated_template: str, tmp_path_factory: pytest.TempPathFactory) -> Stock:
+    """A database with keys of every role, and applications in several statuses."""
+    url = new_database(_migrated_template)
+    documents = tmp_path_factory.mktemp("documents")
+    with filled_desk(url, documents) as filled:
+        applications = [draft(filled.desk).id for _ in range(4)]
+        applications += [draft(filled.desk).do("submit").id for _ in range(4)]
+        applications += [draft(filled.desk).do("submit").do("accept").id for _ in range(4)]
+        applications.append(filled.values["application"])
+        ids = {
+            name: [filled.values[name]]
+            for name in ("document", "webhook", "uscc", "record", "funding", "list")
+        }
+    return Stock(url, documents, {"application": applications, "n": ["1"], **ids})
+
+
+@pytest.fixture(scope="session")
+def address(stock: Stock, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running service."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -26,7 +58,8 @@ def address(session_database_url: str, root: Path, tmp_path_factory: pytest.Temp
     log = tmp_path_factory.mktemp("service") / "log"
     command = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
-    environment = {**os.environ, "DUIXIAN_DATABASE_URL": session_database_url}
+    environment = {**os.environ, "DUIXIAN_DATABASE_URL": stock.url}
+    environment["DUIXIAN_DOCUMENTS"] = str(stock.documents)
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=output)
         try:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.applications.desk import secret_of
+
+FIRM_OF_TYPESCRIPT = "91140802MA0GT20005"
 SOURCES = Path(__file__).parent / "typescript"
 TSC = ("npx", "--no-install", "tsc", "--project")
 NO_NODE = (
@@ -43,6 +46,22 @@ def test_the_generated_typescript_client_makes_a_typed_evaluation(address: str, 
         "patent-grants.high_value_granted",
     ]
     assert all(found["chinese"])
+
+
+@pytest.mark.slow
+def test_the_generated_typescript_client_leads_an_application_to_approval(
+    address: str, project: Path
+) -> None:
+    run(project, *TSC, "tsconfig.json")
+    secrets = [secret_of(role, "test") for role in ("apply", "review", "approve")]
+    found = json.loads(run(project, "node", "walk.js", address, *secrets, FIRM_OF_TYPESCRIPT))
+    assert (found["status"], found["amount"]) == ("approved", "200000.00")
+    assert [step for step in found["steps"] if step.split()[0] != step.split()[1]] == [
+        "null draft",
+        "draft submitted",
+        "submitted accepted",
+        "accepted approved",
+    ]
 
 
 @pytest.mark.slow

@@ -67,6 +67,11 @@ webhook_deliveries = Table(
         postgresql_where=text("state = 'pending'"),
     ),
     Index(
+        "webhook_deliveries_done_idx",
+        "created_at",
+        postgresql_where=text("state <> 'pending'"),
+    ),
+    Index(
         "webhook_deliveries_next_idx",
         "endpoint",
         "next_attempt_at",

@@ -1,2 +1,2 @@
-// The one thing evaluate.ts needs of Node.
+// The one thing that the scripts need of Node.
 declare const process: { argv: string[] };
