@@ -1,13 +1,27 @@
-"""`python -m bench` measures the engine and the service; `python -m bench drivers` the database drivers."""
+"""`python -m bench` measures the engine and the service; with an argument one thing alone:
+
+`drivers` the database drivers, `submit` submits beside plain inserts, `lists` lists over a million applications.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from bench import drivers, run
+match sys.argv[1:]:
+    case ["drivers"]:
+        from bench import drivers
 
-if sys.argv[1:] == ["drivers"]:
-    for way, figure in drivers.measure().items():
-        print(f"{way:32} {figure:8.0f} transactions/s")
-else:
-    run.main()
+        for way, figure in drivers.measure().items():
+            print(f"{way:32} {figure:8.0f} transactions/s")
+    case ["submit"]:
+        from bench import submit
+
+        submit.show(submit.measure())
+    case ["lists"]:
+        from bench import lists
+
+        lists.show(lists.measure())
+    case _:
+        from bench import run
+
+        run.main()

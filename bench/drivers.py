@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.embedded import EmbeddedPostgres, server_programs
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
 CLIENTS = 16
 SECONDS = 2.0
@@ -31,6 +31,7 @@ ROUNDS = 3
 TABLES = "CREATE TABLE entry (id bigserial PRIMARY KEY, kind text NOT NULL, body jsonb NOT NULL)"
 KINDS = ("application", "assessment", "event")
 BODY = '{"measure": "patent-grants", "amount": "50000.00"}'
+BODIES = (BODY,) * len(KINDS)
 
 
 async def rate(transactions: list[Callable[[], Awaitable[None]]]) -> float:
@@ -49,7 +50,7 @@ async def rate(transactions: list[Callable[[], Awaitable[None]]]) -> float:
     return done / (time.perf_counter() - started)
 
 
-async def bare_asyncpg(url: str) -> float:
+async def bare_asyncpg(url: str, bodies: Sequence[str] = BODIES) -> float:
     address = make_url(url)
     open_ones = [
         await asyncpg.connect(
@@ -61,8 +62,8 @@ async def bare_asyncpg(url: str) -> float:
     def of(connection: asyncpg.Connection) -> Callable[[], Awaitable[None]]:
         async def transaction() -> None:
             async with connection.transaction():
-                for kind in KINDS:
-                    await connection.execute("INSERT INTO entry (kind, body) VALUES ($1, $2)", kind, BODY)
+                for kind, body in zip(KINDS, bodies, strict=True):
+                    await connection.execute("INSERT INTO entry (kind, body) VALUES ($1, $2)", kind, body)
 
         return transaction
 
@@ -73,13 +74,13 @@ async def bare_asyncpg(url: str) -> float:
             await connection.close()
 
 
-async def bare_psycopg(url: str, pipeline: bool = False) -> float:
+async def bare_psycopg(url: str, pipeline: bool = False, bodies: Sequence[str] = BODIES) -> float:
     open_ones = [await psycopg.AsyncConnection.connect(url) for _ in range(CLIENTS)]
 
     def of(connection: psycopg.AsyncConnection) -> Callable[[], Awaitable[None]]:
         async def inserts() -> None:
-            for kind in KINDS:
-                await connection.execute("INSERT INTO entry (kind, body) VALUES (%s, %s)", [kind, BODY])
+            for kind, body in zip(KINDS, bodies, strict=True):
+                await connection.execute("INSERT INTO entry (kind, body) VALUES (%s, %s)", [kind, body])
 
         async def transaction() -> None:
             if pipeline:
@@ -116,10 +117,13 @@ async def core(url: str, driver: str) -> float:
         await engine.dispose()
 
 
-def pgbench(server: EmbeddedPostgres, folder: Path) -> float:
+def pgbench(server: EmbeddedPostgres, folder: Path, bodies: Sequence[str] = BODIES) -> float:
     """PostgreSQL's own client in C: what the server can take."""
     script = folder / "three.sql"
-    inserts = [f"INSERT INTO entry (kind, body) VALUES ('{kind}', '{BODY}');" for kind in KINDS]  # noqa: S608
+    inserts = [
+        f"INSERT INTO entry (kind, body) VALUES ('{kind}', '{body}');"  # noqa: S608
+        for kind, body in zip(KINDS, bodies, strict=True)
+    ]
     script.write_text("\n".join(["BEGIN;", *inserts, "COMMIT;"]) + "\n")
     told = subprocess.run(
         [
