@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from sqlalchemy import Update
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -94,7 +96,17 @@ async def save(connection: AsyncConnection, row: ApplicationRow, before: Applica
         if value != (list(old) if isinstance(old := getattr(before, name), tuple) else old)
     }
     if changed:
-        await connection.execute(update(_applications).where(_applications.c.id == row.id).values(changed))
+        await connection.execute(_update_of(tuple(changed)), {**changed, "of": row.id})
+
+
+@lru_cache(maxsize=256)
+def _update_of(names: tuple[str, ...]) -> Update:
+    """The statement that writes these columns: actions change few sets of columns, again and again."""
+    return (
+        update(_applications)
+        .where(_applications.c.id == bindparam("of"))
+        .values({name: bindparam(name) for name in names})
+    )
 
 
 def _values(row: ApplicationRow) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from app.store.tables.documents import documents as _documents
 
@@ -57,10 +57,18 @@ async def by_ids(
     return {row.id: DocumentRow(*row) for row in await connection.execute(wanted)}
 
 
+_OF_APPLICATION = (
+    select(*_COLUMNS).where(_documents.c.application == bindparam("of")).order_by(_documents.c.id)
+)
+_FIX = (
+    update(_documents)
+    .where(_documents.c.application == bindparam("of"), _documents.c.fixed.is_(False))
+    .values(fixed=True)
+)
+
+
 async def of_application(connection: AsyncConnection, application: str) -> list[DocumentRow]:
-    rows = await connection.execute(
-        select(*_COLUMNS).where(_documents.c.application == application).order_by(_documents.c.id)
-    )
+    rows = await connection.execute(_OF_APPLICATION, {"of": application})
     return [DocumentRow(*row) for row in rows]
 
 
@@ -81,11 +89,7 @@ async def attach(connection: AsyncConnection, application: str, ids: Sequence[st
 
 
 async def fix(connection: AsyncConnection, application: str) -> None:
-    await connection.execute(
-        update(_documents)
-        .where(_documents.c.application == application, _documents.c.fixed.is_(False))
-        .values(fixed=True)
-    )
+    await connection.execute(_FIX, {"of": application})
 
 
 async def remove(connection: AsyncConnection, ids: Sequence[str]) -> None:
