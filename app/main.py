@@ -59,6 +59,25 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS = 10.0
 
 
+_MODULES = (
+    policies,
+    applications,
+    actions,
+    awards,
+    documents,
+    organisations,
+    records,
+    imports,
+    keys,
+    me,
+    events,
+    webhooks,
+    operations,
+    pages,
+)
+"""Those whose routes FastAPI serves."""
+
+
 class NoDatabase(RuntimeError):
     """The service was started without the address of its database."""
 
@@ -113,22 +132,7 @@ def create_app() -> FastAPI:
     app.router.routes.append(
         NamedRoute(batch.PATH, batch.BatchEndpoint(published, metrics), methods=["POST"])
     )
-    for module in (
-        policies,
-        applications,
-        actions,
-        awards,
-        documents,
-        organisations,
-        records,
-        imports,
-        keys,
-        me,
-        events,
-        webhooks,
-        operations,
-        pages,
-    ):
+    for module in _MODULES:
         app.include_router(module.router)
     check_guarded(app.routes)
     app.webhooks.include_router(webhooks.sent)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationRow:
     """An application as it is kept. Change it with `dataclasses.replace` and `save`."""
 
@@ -27,41 +27,41 @@ class ApplicationRow:
     platform: str
     organisation: str
     uscc: str
-    external_ref: str | None
+    external_ref: str | None = None
     policy: str
-    policy_version: str | None
-    policy_digest: str | None
+    policy_version: str | None = None
+    policy_digest: str | None = None
     """Bound at the first submit; the version in force until then."""
-    notice: int | None
+    notice: int | None = None
     year: int
     status: str
     measures: tuple[str, ...]
     applicant: dict[str, Any]
     facts: dict[str, Any]
     flags: list[dict[str, Any]]
-    assessment: int | None
-    insisted: bool
-    returned: dict[str, Any] | None
-    times_returned: int
-    answer_by: date | None
-    on_hold: dict[str, Any] | None
-    public_days: int | None
-    public_from: date | None
-    public_last_day: date | None
-    restores_entitlement: bool | None
-    accepted_by: tuple[str, ...]
-    approved_by: tuple[str, ...]
-    resolved_by: tuple[str, ...]
-    paid_by: tuple[str, ...]
-    override: dict[str, Any] | None
-    version: int
-    event_seq: int
-    event_hash: str
-    salt: bytes | None
-    test_time: datetime | None
+    assessment: int | None = None
+    insisted: bool = False
+    returned: dict[str, Any] | None = None
+    times_returned: int = 0
+    answer_by: date | None = None
+    on_hold: dict[str, Any] | None = None
+    public_days: int | None = None
+    public_from: date | None = None
+    public_last_day: date | None = None
+    restores_entitlement: bool | None = None
+    accepted_by: tuple[str, ...] = ()
+    approved_by: tuple[str, ...] = ()
+    resolved_by: tuple[str, ...] = ()
+    paid_by: tuple[str, ...] = ()
+    override: dict[str, Any] | None = None
+    version: int = 1
+    event_seq: int = 1
+    event_hash: str = ""
+    salt: bytes | None = None
+    test_time: datetime | None = None
     created_at: datetime
     updated_at: datetime
-    submitted_at: datetime | None
+    submitted_at: datetime | None = None
 
 
 _NAMES = tuple(field.name for field in fields(ApplicationRow))
