@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.rules.facts import InputError
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from app.services.office import Office, Work
     from app.store.documents import DocumentRow
 
-UNUSED_FOR = timedelta(days=7)
-"""How long a document may wait for its application."""
 _AT_ONCE = 500
 _NOT_YOURS = Words(
     "没有这份文件，或已用于另一申请", "is no document of yours, or belongs to another application"

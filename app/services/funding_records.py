@@ -11,11 +11,7 @@ from app.schemas.bodies import read_body
 from app.schemas.records import FundingBody
 from app.services import recording
 from app.services.instants import new_id, say
-from app.services.office import sight_of
 from app.services.orders import Answer, Plan, nothing, unlocked
-from app.services.refusals import NotFound
-from app.store.acting import acting
-from app.store.organisation_register import id_of_code
 from app.store.records import FUNDING, FundingRow, Seen
 
 if TYPE_CHECKING:
@@ -32,11 +28,7 @@ def funding_plan() -> Plan[None, FundingBody]:
 
 async def one(office: Office, caller: Caller, record: str) -> dict[str, Any]:
     """A record. Raises NotFound."""
-    async with acting(office.engine, sight_of(caller)) as connection:
-        found = await FUNDING.find(connection, caller.mode, record)
-    if found is None:
-        raise NotFound
-    return funding_form(found)
+    return await recording.one(office, caller, FUNDING, funding_form, record)
 
 
 async def page(
@@ -48,21 +40,9 @@ async def page(
     where: dict[str, object] = {name: wanted[name] for name in ("source", "reference") if name in wanted}
     if "project" in wanted:
         where["project_key"] = item_key(wanted["project"])
-    async with acting(office.engine, sight_of(caller)) as connection:
-        if "uscc" in wanted:
-            organisation = await id_of_code(connection, caller.mode, wanted["uscc"])
-            if organisation is None:
-                return [], None
-            where["organisation"] = organisation
-        found = await FUNDING.page(
-            connection,
-            caller.mode,
-            after=after,
-            limit=limit + 1,
-            where=where,
-            counting=wanted.get("counting", False),
-        )
-    return recording.paged([funding_form(row) for row in found], limit)
+    return await recording.page_of(
+        office, caller, FUNDING, funding_form, wanted, where=where, after=after, limit=limit
+    )
 
 
 def funding_form(seen: Seen[FundingRow]) -> dict[str, Any]:

@@ -15,9 +15,7 @@ from app.services import recording
 from app.services.instants import new_id, say
 from app.services.office import sight_of
 from app.services.orders import Answer, Plan, nothing, unlocked
-from app.services.refusals import NotFound
 from app.store.acting import acting
-from app.store.organisation_register import id_of_code
 from app.store.records import (
     PUNISHMENT,
     PunishmentRow,
@@ -66,11 +64,7 @@ def reading_plan(list_name: str) -> Plan[None, ReadingBody]:
 
 async def one(office: Office, caller: Caller, record: str) -> dict[str, Any]:
     """A record. Raises NotFound."""
-    async with acting(office.engine, sight_of(caller)) as connection:
-        found = await PUNISHMENT.find(connection, caller.mode, record)
-    if found is None:
-        raise NotFound
-    return punishment_form(found)
+    return await recording.one(office, caller, PUNISHMENT, punishment_form, record)
 
 
 async def page(
@@ -78,21 +72,9 @@ async def page(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Records, the latest first, and the position to go on from. `wanted`: uscc, list, listed_on, counting."""
     where: dict[str, object] = {name: wanted[name] for name in ("list", "listed_on") if name in wanted}
-    async with acting(office.engine, sight_of(caller)) as connection:
-        if "uscc" in wanted:
-            organisation = await id_of_code(connection, caller.mode, wanted["uscc"])
-            if organisation is None:
-                return [], None
-            where["organisation"] = organisation
-        found = await PUNISHMENT.page(
-            connection,
-            caller.mode,
-            after=after,
-            limit=limit + 1,
-            where=where,
-            counting=wanted.get("counting", False),
-        )
-    return recording.paged([punishment_form(row) for row in found], limit)
+    return await recording.page_of(
+        office, caller, PUNISHMENT, punishment_form, wanted, where=where, after=after, limit=limit
+    )
 
 
 async def readings(office: Office, caller: Caller, now: datetime) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.rules.procedure.claiming import Counted, Taking, taking
 from app.rules.procedure.ledger_checking import Difference, KeptAward, check_award
-from app.services.applications.binding import VersionNotKept, by_digest
+from app.services.applications.binding import by_digest
+from app.services.register_policies import PolicyNotKept
 from app.store import ledger_audit
 from app.store.acting import EVERYTHING, Sight, enter
 
@@ -126,7 +127,7 @@ class _Checker:
         async with self._office.engine.connect() as connection:
             try:
                 policy = (await by_digest(self._office, connection, digest)).policy
-            except VersionNotKept:
+            except PolicyNotKept:
                 return None
         if notice is None:
             return policy

@@ -209,10 +209,17 @@ def _fingerprint(order: Order, body: object) -> bytes:
 
 
 def _plain(value: object) -> object:
-    """Decimals, which JSON numbers are read as: equal values, equal fingerprints."""
-    if isinstance(value, Decimal):
-        return {"number": format(value.normalize(), "f")}
-    raise TypeError(type(value).__name__)
+    """Decimals, which JSON numbers are read as: equal values, equal fingerprints.
+
+    Digits and exponent as they are: written out, or rounded by a context, 1e999999999 would be no number of ours.
+    """
+    if not isinstance(value, Decimal):
+        raise TypeError(type(value).__name__)
+    sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)  # strict JSON knows no NaN and no infinity
+    written = "".join(map(str, digits))
+    kept = written.rstrip("0")
+    return {"number": [sign, kept, exponent + len(written) - len(kept)] if kept else [0, "", 0]}
 
 
 def _check_version(if_match: str | None, found: Versioned) -> None:

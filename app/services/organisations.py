@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from app.rules.facts import InputError
 from app.rules.identifiers import normalise_uscc, uscc_mistake
@@ -34,14 +34,6 @@ if TYPE_CHECKING:
 CHAIN = "organisations"
 _FUTURE = Words("不能晚于今天", "cannot be later than today")
 _HAS_IT = Words("该单位已有这个代码", "The organisation has this code already")
-
-
-class Merging(NamedTuple):
-    """The organisations that a changed code makes one."""
-
-    survivor: OrganisationRow
-    other: str | None
-    """Who has the code now; None: nobody."""
 
 
 def put_plan(given_code: str) -> Plan[None, OrganisationBody]:

@@ -9,16 +9,20 @@ from app.rules.input.mistakes import InputErrors
 from app.rules.policy import Words
 from app.rules.procedure.callers import Scope
 from app.services.instants import new_id
-from app.services.refusals import Refusal
+from app.services.office import sight_of
+from app.services.refusals import NotFound, Refusal
 from app.services.trail import record
 from app.store import organisations
+from app.store.acting import acting
+from app.store.organisation_register import id_of_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from app.services.office import Work
-    from app.store.records import Book, Row
+    from app.rules.procedure.callers import Caller
+    from app.services.office import Office, Work
+    from app.store.records import Book, Row, Seen
 
 CHAIN = "records"
 FUTURE = Words("不能晚于今天", "cannot be later than today")
@@ -52,6 +56,53 @@ def paged(found: list[dict[str, Any]], limit: int) -> tuple[list[dict[str, Any]]
     """A page of at most `limit` forms, and the position to go on from when one more was found."""
     page = found[:limit]
     return page, page[-1]["id"] if len(found) > limit else None
+
+
+async def one(
+    office: Office,
+    caller: Caller,
+    book: Book[Row],
+    form: Callable[[Seen[Row]], dict[str, Any]],
+    record_id: str,
+) -> dict[str, Any]:
+    """A record of a book. Raises NotFound."""
+    async with acting(office.engine, sight_of(caller)) as connection:
+        found = await book.find(connection, caller.mode, record_id)
+    if found is None:
+        raise NotFound
+    return form(found)
+
+
+async def page_of(
+    office: Office,
+    caller: Caller,
+    book: Book[Row],
+    form: Callable[[Seen[Row]], dict[str, Any]],
+    wanted: Mapping[str, Any],
+    *,
+    where: dict[str, object],
+    after: str | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Records of a book, the latest first, and the position to go on from.
+
+    `where` is by columns; of `wanted` the rest is read: uscc, and counting for those that no later one replaces.
+    """
+    async with acting(office.engine, sight_of(caller)) as connection:
+        if "uscc" in wanted:
+            organisation = await id_of_code(connection, caller.mode, wanted["uscc"])
+            if organisation is None:
+                return [], None
+            where["organisation"] = organisation
+        found = await book.page(
+            connection,
+            caller.mode,
+            after=after,
+            limit=limit + 1,
+            where=where,
+            counting=wanted.get("counting", False),
+        )
+    return paged([form(row) for row in found], limit)
 
 
 async def lock_organisation(work: Work, uscc: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.logs import log
-from app.rules.loading import load_policy
+from app.services.published_policies import PublishedPolicy
 from app.store import policy_versions
 from app.store.policy_versions import PolicyVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from app.rules.policy import Policy
 
@@ -44,16 +44,15 @@ async def register_policies(
     return new
 
 
-async def load_kept_policy(engine: AsyncEngine, digest: str) -> Policy:
-    """The policy as it was kept under this digest, whatever the files say now.
+async def kept_version(connection: AsyncConnection, digest: str) -> PublishedPolicy:
+    """The version as it was kept under this digest, compiled, whatever the files say now.
 
     Raises PolicyNotKept, and PolicyChanged when this engine cannot give the same policy any more.
     """
-    async with engine.connect() as connection:
-        kept = await policy_versions.find(connection, digest)
+    kept = await policy_versions.find(connection, digest)
     if kept is None:
         raise PolicyNotKept(digest)
-    policy = load_policy(kept.files)
-    if policy.digest != digest:
-        raise PolicyChanged(f"kept as {digest}, read as {policy.digest}")
-    return policy
+    found = PublishedPolicy.of(kept.files)
+    if found.policy.digest != digest:
+        raise PolicyChanged(f"kept as {digest}, read as {found.policy.digest}")
+    return found

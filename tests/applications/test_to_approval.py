@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
+from app.services.orders import _plain
 from tests.applications.desk import FIRM, FIRM_2, PATENTS, decisions
 from tests.http.asking import refused
 
@@ -116,3 +120,34 @@ def test_if_match_is_needed_and_must_be_current(desk: Desk) -> None:
     stale = desk.post("apply", path, headers={"If-Match": '"9"'})
     refused(stale, 412, "precondition-failed")
     assert stale.headers["etag"] == '"1"'
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "-1e999999999", "1e99999999", "1e-99999999", "9" * 4000])
+def test_a_number_beyond_all_bounds_is_the_senders_mistake(desk: Desk, number: str) -> None:
+    json_body = {"headers": {"Content-Type": "application/json"}}
+    facts = f'{{"patent_awards": [{{"award_id": "P", "amount": {number}}}]}}'
+    applicant = '{"name": "x", "uscc": "91140802MA0GT0018G"}'
+    sent = (
+        '{"policy": "yanhu-ip", "year": 2026, "measures": ["patent-award-match"],'
+        f' "applicant": {applicant}, "facts": {facts}}}'
+    )
+    problem = refused(
+        desk.post("apply", "/v1/applications", content=sent, **json_body), 422, "invalid-request"
+    )
+    assert problem["errors"][0]["pointer"] == "/facts/patent_awards/0/amount"
+    funding = (
+        '{"uscc": "91140802MA0GT0018G", "source": "district", "granted_on": "2026-01-01", "reference": "r",'
+        f' "amount": {number}}}'
+    )
+    refused(desk.post("review", "/v1/funding-records", content=funding, **json_body), 422, "invalid-request")
+
+
+def test_equal_numbers_make_one_request_and_others_another() -> None:
+    def plain(text: str) -> object:
+        return _plain(Decimal(text))
+
+    assert plain("10.50") == plain("10.5") == plain("1.05e1")
+    assert plain("0.00") == plain("0e5") == plain("-0.0")
+    digits = "1." + "0" * 40
+    assert plain(f"{digits}1") != plain(f"{digits}2")
+    assert plain("1") != plain("-1")

@@ -96,7 +96,6 @@ TRANSITIONS: tuple[Transition, ...] = (
 """In the order of the procedure."""
 
 BY_ACTION = {row.action: row for row in TRANSITIONS}
-ENDED_WITHOUT_AWARD = frozenset({S.WITHDRAWN, S.REJECTED, S.REVOKED})
 
 
 @dataclass(frozen=True, slots=True)

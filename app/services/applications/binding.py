@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.rules.policy import Words
-from app.services.published_policies import PublishedPolicy
 from app.services.refusals import Refusal
-from app.store import policy_versions
+from app.services.register_policies import kept_version
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,15 +15,12 @@ if TYPE_CHECKING:
 
     from app.rules.policy import Policy
     from app.services.office import Office
+    from app.services.published_policies import PublishedPolicy
     from app.store.applications import ApplicationRow
 
 _COMPILED: dict[str, PublishedPolicy] = {}
 """Versions that are no longer among the served packs, by digest: few, and compiled once."""
 _MOST_COMPILED = 64
-
-
-class VersionNotKept(RuntimeError):
-    """An application is bound to a version that the database does not hold: it was tampered with."""
 
 
 async def bound_to(
@@ -44,16 +40,16 @@ async def bound_to(
 
 
 async def by_digest(office: Office, connection: AsyncConnection, digest: str) -> PublishedPolicy:
-    """A version as it was kept, whatever the files say now."""
+    """A version as it was kept, whatever the files say now.
+
+    Raises PolicyNotKept for one that the database does not hold: it was tampered with; and PolicyChanged.
+    """
     served = next((one for one in office.policies if one.policy.digest == digest), None)
     if served is not None:
         return served
     found = _COMPILED.get(digest)
     if found is None:
-        kept = await policy_versions.find(connection, digest)
-        if kept is None:
-            raise VersionNotKept(digest)
-        found = PublishedPolicy.of(kept.files)
+        found = await kept_version(connection, digest)
         if len(_COMPILED) >= _MOST_COMPILED:
             _COMPILED.clear()
         _COMPILED[digest] = found

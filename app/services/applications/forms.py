@@ -9,7 +9,7 @@ from app.rules.procedure.applications import allowed_actions
 from app.services.instants import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from app.rules.procedure.callers import Caller
@@ -129,10 +129,6 @@ def day_text(day: date | None) -> str | None:
 
 def moment_text(moment: datetime | None) -> str | None:
     return None if moment is None else say(moment)
-
-
-def awards_form(awards: Iterable[AwardRow]) -> list[dict[str, Any]]:
-    return [award_form(award) for award in awards]
 
 
 def _head(row: ApplicationRow) -> dict[str, Any]:
