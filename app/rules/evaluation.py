@@ -58,20 +58,25 @@ class Evaluator:
     """One policy, ready to decide. Holds no state of any request; safe to share."""
 
     def __init__(self, policy: Policy) -> None:
-        self._exclusions = Exclusions(policy)
-        of_items = self._exclusions.of_items
+        self.exclusions = Exclusions(policy)
+        of_items = self.exclusions.of_items
         self._measures = tuple(
             _ready(measure, policy, of_items) for measure in policy.measures if measure.evaluated
         )
         self._named = _named(self._measures, of_items)
 
+    @property
+    def measures(self) -> tuple[CompiledMeasure, ...]:
+        """What decides each measure, in catalogue order."""
+        return tuple(one.compiled for one in self._measures)
+
     def evaluate(self, request: EvaluationRequest, *, traced: bool = False) -> Evaluation:
         """Every measure that is asked for, in catalogue order, and the totals."""
-        c = self._circumstances(request)
+        c = self.circumstances(request)
         asked, named = self._measures, self._named
         if len(request.measures) < len(asked):
             asked = tuple(one for one in asked if one.compiled.measure.id in request.measures)
-            named = _named(asked, self._exclusions.of_items)
+            named = _named(asked, self.exclusions.of_items)
         results = [one.evaluate(c) for one in asked]
         for places in named:
             _flag_same_items(places, results, request.facts)
@@ -82,15 +87,14 @@ class Evaluator:
             ]
         return Evaluation(tuple(results), totals_of(results))
 
-    def _circumstances(self, request: EvaluationRequest) -> Circumstances:
+    def circumstances(self, request: EvaluationRequest) -> Circumstances:
+        """One request as the measures see it."""
         b: dict[str, object] = {"year": request.year, "as_of": request.as_of}
         history: dict[str, list[HistoryEntry]] = {}
         for entry in request.history:
             history.setdefault(entry.measure, []).append(entry)
-        bar = self._exclusions.bar(request.facts, b)
-        return Circumstances(
-            request.facts, b, request.year, bar, history, self._exclusions.supported(request)
-        )
+        bar = self.exclusions.bar(request.facts, b)
+        return Circumstances(request.facts, b, request.year, bar, history, self.exclusions.supported(request))
 
 
 def _named(asked: Sequence[_Ready], of_items: Iterable[str]) -> tuple[tuple[_Place, ...], ...]:

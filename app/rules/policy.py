@@ -92,6 +92,11 @@ class Each:
     award: Award | None = None
     flags: tuple[Flag, ...] = ()
 
+    @property
+    def id_keys(self) -> tuple[str, ...]:
+        """The keys whose value is the item's id itself: what history names as item stands for them."""
+        return tuple(key for key, field in self.keys.items() if field == self.id_field)
+
 
 class LimitKind(StrEnum):
     ONCE = "once"

@@ -49,6 +49,8 @@ class Leaf:
     mentions: tuple[Fact | ItemField | str, ...]
     fixed: bool
     """Whether what it requires is known when the policy is compiled."""
+    negated: bool
+    """Whether it holds where the test does not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +110,7 @@ class ConditionBlock:
         if negated:
             truth = self._source.assign("t", f"None if {truth} is None else not {truth}")
         self._columns.append((truth, value))
-        leaf = Leaf(len(self.all_leaves), *self._described(condition, test, negated))
+        leaf = Leaf(len(self.all_leaves), *self._described(condition, test, negated), negated)
         self.all_leaves.append(leaf)
         return leaf
 

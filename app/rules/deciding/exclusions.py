@@ -31,13 +31,13 @@ PROJECT = "project"
 """The one key that a funding record names."""
 
 
-class _MoneyBar:
+class MoneyBar:
     """One exclusion of the applicant, compiled as the condition that it does not hold."""
 
     def __init__(self, exclusion: Exclusion, schema: FactSchema, name: str) -> None:
         assert exclusion.when is not None
         free = Condition("not", code=f"exclusion.{exclusion.id}", parts=(exclusion.when,))
-        self._block = ConditionBlock((free,), schema, name, exclusion.clause)
+        self.block = ConditionBlock((free,), schema, name, exclusion.clause)
         self._as_exclusion = {
             leaf.point: replace(
                 leaf.point,
@@ -45,28 +45,28 @@ class _MoneyBar:
                 clause=exclusion.clause,
                 kind=PointKind.EXCLUSION,
             )
-            for leaf in self._block.all_leaves
+            for leaf in self.block.all_leaves
         }
 
     def look(self, facts: Facts, b: Facts) -> tuple[Truth, list[Reason], list[Missing]]:
-        truths, values = self._block.leaves(facts, None, b)
-        decision = self._block.decide(truths)
+        truths, values = self.block.leaves(facts, None, b)
+        decision = self.block.decide(truths)
         if decision.truth is True:
             return False, [], []
-        said = self._block.reasons(decision, values, facts, None, b, None)[:1]
+        said = self.block.reasons(decision, values, facts, None, b, None)[:1]
         outcome: Outcome = "unknown" if decision.truth is None else "excluded"
         reasons = [r._replace(point=self._as_exclusion[r.point], outcome=outcome) for r in said]
         if decision.truth is False:
             return True, reasons, []
-        return None, reasons, list(self._block.missing(decision, facts, None, None))
+        return None, reasons, list(self.block.missing(decision, facts, None, None))
 
 
 class Exclusions:
     """All general exclusions of a policy."""
 
     def __init__(self, policy: Policy) -> None:
-        self._money = [
-            _MoneyBar(exclusion, policy.facts, f"exclusion{index}")
+        self.money = [
+            MoneyBar(exclusion, policy.facts, f"exclusion{index}")
             for index, exclusion in enumerate(policy.exclusions)
             if exclusion.when is not None
         ]
@@ -91,7 +91,7 @@ class Exclusions:
         return found
 
     def _look(self, facts: Facts, b: Facts) -> Bar:
-        found = [money.look(facts, b) for money in self._money]
+        found = [money.look(facts, b) for money in self.money]
         truth = any_of(each for each, _, _ in found)
         if truth is False:
             return FREE

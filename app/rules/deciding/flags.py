@@ -44,6 +44,11 @@ class FlagSet:
     def __bool__(self) -> bool:
         return bool(self._flags)
 
+    @property
+    def conditions(self) -> tuple[tuple[Flag, bool, ConditionBlock], ...]:
+        """Each flag, whether it is raised only if certainly true (else unless it is), and its condition."""
+        return tuple((compiled.flag, compiled.when, compiled.block) for compiled in self._flags)
+
     def raised(self, facts: Facts, item: Facts | None, b: Facts, *, paid: bool = True) -> tuple[Flag, ...]:
         """The flags that stand. `paid` false: nothing was paid before, `b` needs no `paid`."""
         found = []

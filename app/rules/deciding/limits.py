@@ -62,6 +62,16 @@ class MeasureLimits:
         self._cut_point = next((p for limit, p in self._own if limit.kind is LimitKind.ANNUAL_CAP), None)
         self.fresh = self.standing((), {}, 0)
 
+    @property
+    def own(self) -> tuple[Limit, ...]:
+        """Those of the measure itself."""
+        return tuple(limit for limit, _ in self._own)
+
+    @property
+    def of_items(self) -> tuple[Limit, ...]:
+        """Those of its items."""
+        return tuple(limit for limit, _ in self._items)
+
     def standing(self, history: Sequence[HistoryEntry], facts: Facts, year: int) -> Standing:
         """The standing for what this applicant was paid before under this measure."""
         ended: Truth = False

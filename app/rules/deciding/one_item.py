@@ -81,15 +81,20 @@ class OneItem:
         self.block = ConditionBlock(each.require, schema, f"{name}_item", measure.clause)
         self.flags = FlagSet(each.flags, schema, f"{name}_item")
         self._flags_read_amounts = self.flags.read_amounts
-        self._figure = self._compile_figure(f"{name}_figure")
+        self.figure = self._compile_figure(f"{name}_figure")
         self.scale = 1 if self.inner or each.counts is None else each.counts.scale
         """Of what an item is worth."""
-        self._points = AmountPoints(measure, self._figure.mentions, schema)
+        self._points = AmountPoints(measure, self.figure.mentions, schema)
         self._excluded = [
             (item_point(exclusion, each.list_name, each.keys[key], schema), each.keys[key], key)
             for key, exclusion in of_items.items()
             if key in each.keys
         ]
+
+    @property
+    def excluded(self) -> tuple[tuple[str, str], ...]:
+        """The item's field and the key that it publishes, for each exclusion of items."""
+        return tuple((field, key) for _, field, key in self._excluded)
 
     def _compile_figure(self, name: str) -> CompiledAmount:
         """What one item is worth: its award in whole fen, what it adds to the total, or nothing."""
@@ -120,7 +125,7 @@ class OneItem:
         """Any item, whatever is unknown of it and whatever history says."""
         truths, values = self.block.leaves(c.facts, row, c.b)
         decision = self.block.decide(truths)
-        low, high = figure = self._figure.fixed or self._figure.bounds(c.facts, row, c.b)
+        low, high = figure = self.figure.fixed or self.figure.bounds(c.facts, row, c.b)
         name = self._name(row, position)
         ends, uses = self._ends(row, name, position, past) if past.limits or past.supported else _NO_ENDS
         truth = False if ends else decision.truth
@@ -192,7 +197,7 @@ class OneItem:
             reasons += self.block.reasons(decision, values, c.facts, row, c.b, position)
             missing = list(self.block.missing(decision, c.facts, row, position))
         if figure[0] != figure[1]:
-            unknown = list(missing_of(self._figure.mentions, self._schema, c.facts, row, position))
+            unknown = list(missing_of(self.figure.mentions, self._schema, c.facts, row, position))
             reasons += self._points.unknown(unknown, missing)
             missing += unknown
         return tuple(reasons), tuple(missing)

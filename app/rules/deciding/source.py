@@ -206,7 +206,7 @@ class Source:
                 known = self.load(left)
                 among = self.keep("among", frozenset(members))
                 within = "not in" if negated else "in"
-                return self.assign("t", f"None if {known} is None else {known} {within} {among}"), known
+                return self.assign("t", f"{self._unless_unknown(left)}{known} {within} {among}"), known
             case Comparison() if found := period(expression):
                 known = self.load(found[0])
                 return self.assign(
@@ -218,7 +218,7 @@ class Source:
                 known = self.load(left)
                 bound = right.value if isinstance(right, Literal | ParameterUse) else None
                 other = repr(bound) if isinstance(bound, int | str) else self.keep("bound", bound)
-                return self.assign("t", f"None if {known} is None else {known} {operator} {other}"), known
+                return self.assign("t", f"{self._unless_unknown(left)}{known} {operator} {other}"), known
             case Comparison(left=left, right=right) if left.type in NUMERIC and right.type in NUMERIC:
                 return self._compare(expression)
         tree = self.keep("tree", expression)
@@ -226,6 +226,10 @@ class Source:
         if isinstance(expression, Comparison | Membership) and isinstance(expression.left, Fact | ItemField):
             value = self.load(expression.left)
         return self.assign("t", f"interval({tree}, facts, item, b)"), value
+
+    def _unless_unknown(self, fact: Fact | ItemField) -> str:
+        """What settles a test of an unknown fact; an optional id that is absent means none, which is known."""
+        return "" if fact.domain.optional else f"None if {self.load(fact)} is None else "
 
     def _plain(self, left: Fact | ItemField, operator: str, right: Expression) -> bool:
         """A fact against a constant of its own scale; ordered choices need their order and are walked."""

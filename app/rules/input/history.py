@@ -62,7 +62,7 @@ def _rule(measure: Measure, policy: Policy) -> _Rule:
     return _Rule(
         per_level is not None or (per_item and each.award is not None),
         codes,
-        tuple(key for key, field in each.keys.items() if field == each.id_field),
+        each.id_keys,
         takes_items=each.award is None,
     )
 

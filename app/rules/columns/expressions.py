@@ -1,0 +1,308 @@
+"""Expressions as columns: the tree that `language.intervals` walks for one applicant, for every row of a table.
+
+Conditions are nullable booleans (Kleene), numbers two columns, dates, codes and texts one. What the columns cannot
+carry exactly raises `NotColumnar`; the measure is then decided row by row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from app.rules.columns import ends as of_ends
+from app.rules.columns.aggregates import bounded, quantified
+from app.rules.columns.dates import passed, shifted, turned
+from app.rules.columns.ends import Ends
+from app.rules.expression import (
+    Aggregate,
+    Arithmetic,
+    BuiltIn,
+    Comparison,
+    DateCall,
+    Expression,
+    Fact,
+    ItemField,
+    Literal,
+    Logic,
+    Membership,
+    ParameterUse,
+)
+from app.rules.language.bounds import compare
+from app.rules.language.ranges import MOST, range_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from app.rules.columns.tables import Table
+
+NUMERIC = frozenset({"count", "money", "percent", "number"})
+
+
+class NotColumnar(Exception):
+    """Exact columns of this expression would need fractions of the row's own denominator inside a sum."""
+
+
+class Terms:
+    """Expressions over one table. Aggregates are worked out at once and kept as columns of the table."""
+
+    def __init__(self, table: Table, year: int, as_of: date) -> None:
+        self.table, self.year, self.as_of = table, year, as_of
+        self._kept: dict[Aggregate, pl.Expr | Ends] = {}
+
+    def over(self, table: Table) -> Terms:
+        """The same day and year over another table."""
+        return Terms(table, self.year, self.as_of)
+
+    def column(self, fact: Fact | ItemField) -> pl.Expr:
+        return pl.col(self.table.column(fact))
+
+    # Conditions
+
+    def truth(self, expression: Expression) -> pl.Expr:
+        """True, false, or null where it is unknown."""
+        match expression:
+            case Literal(value=bool(value)) | ParameterUse(value=bool(value)):
+                return pl.lit(value)
+            case Fact() | ItemField():
+                return self.column(expression)
+            case Logic(operator="not", operands=(operand,)):
+                return ~self.truth(operand)
+            case Logic(operator=operator, operands=operands):
+                combine = pl.all_horizontal if operator == "and" else pl.any_horizontal
+                return combine([self.truth(operand) for operand in operands])
+            case Membership(left=left, members=members, negated=negated):
+                found = self.value(left).is_in(list(members))
+                if _none_is_known(left):
+                    found = found.fill_null(value=False)
+                return ~found if negated else found
+            case Comparison(left=left) if left.type in NUMERIC:
+                return self._numbers(expression)
+            case Comparison():
+                return self._values(expression)
+            case Aggregate():
+                if expression not in self._kept:
+                    self._kept[expression] = quantified(self, expression)
+                kept = self._kept[expression]
+                assert isinstance(kept, pl.Expr)
+                return kept
+        raise TypeError(expression)
+
+    def _numbers(self, expression: Comparison) -> pl.Expr:
+        left, right, operator = expression.left, expression.right, expression.operator
+        plain = self._against_constant(left, operator, right)
+        if plain is not None:
+            return plain
+        one, other = self.ends(left), self.ends(right)
+        least, most = _range(left, right.scale, right, left.scale)
+        if one.over is None and other.over is None:
+            of = of_ends.type_for(least, most)
+            return of_ends.compare(
+                operator, of_ends.times(one, right.scale, of), of_ends.times(other, left.scale, of)
+            )
+        if max(-least, most) * max(_divisor(left), _divisor(right)) >= MOST:
+            raise NotColumnar
+        return _compare_fractions(operator, _fractions(one, right.scale), _fractions(other, left.scale))
+
+    def _against_constant(self, left: Expression, operator: str, right: Expression) -> pl.Expr | None:
+        """The short way for most requirements: a fact against a constant of its own scale."""
+        if not (
+            isinstance(left, Fact | ItemField)
+            and isinstance(right, Literal | ParameterUse)
+            and left.scale == right.scale
+            and isinstance(right.value, int)
+        ):
+            return None
+        value = right.value
+        known = self.column(left)
+        found = {
+            "==": known == value,
+            "!=": known != value,
+            ">=": known >= value,
+            ">": known > value,
+            "<=": known <= value,
+            "<": known < value,
+        }[operator]
+        domain = left.domain
+        unknown = compare(operator, (domain.minimum, domain.maximum), (value, value))
+        return found if unknown is None else found.fill_null(unknown)
+
+    def _values(self, expression: Comparison) -> pl.Expr:
+        left, right, operator = expression.left, expression.right, expression.operator
+        one, other = self.value(left), self.value(right)
+        if operator in ("==", "!="):
+            if _none_is_known(left) or _none_is_known(right):
+                same = one.eq_missing(other)
+                for side, column in ((left, one), (right, other)):
+                    if not _none_is_known(side) and not isinstance(side, Literal | ParameterUse):
+                        same = pl.when(column.is_not_null()).then(same)
+            else:
+                same = one == other
+            return same if operator == "==" else ~same
+        if left.type == "choice":
+            codes = left.domain.codes if isinstance(left, Fact | ItemField) else ()
+            one, other = (
+                side.replace_strict(codes, range(len(codes)), default=None) for side in (one, other)
+            )
+        return {"<": one < other, "<=": one <= other, ">": one > other, ">=": one >= other}[operator]
+
+    # Dates, codes and texts
+
+    def value(self, expression: Expression) -> pl.Expr:
+        """A date, a code or a text; null where it is unknown."""
+        match expression:
+            case Literal(value=value) | ParameterUse(value=value):
+                return pl.lit(value)
+            case Fact() | ItemField():
+                return self.column(expression)
+            case BuiltIn(name="as_of"):
+                return pl.lit(self.as_of)
+            case DateCall(function=function, arguments=(day,)):
+                return turned(function, self.value(day))
+            case Arithmetic(operator="shift", operands=(day, Literal(value=int(count))), span_unit=str(unit)):
+                return shifted(self.value(day), count, unit)
+        raise TypeError(expression)
+
+    # Numbers
+
+    def ends(self, expression: Expression) -> Ends:
+        """Low and high over the expression's own scale."""
+        of = self.type_of(expression)
+        match expression:
+            case Literal(value=int(value)) | ParameterUse(value=int(value)):
+                fixed = of_ends.constant(value, of)
+                return Ends(fixed, fixed)
+            case Fact(domain=domain) | ItemField(domain=domain):
+                known = self.column(expression).cast(of)
+                high = known if domain.maximum is None else known.fill_null(domain.maximum)
+                return Ends(known.fill_null(domain.minimum), high)
+            case BuiltIn(name="year"):
+                year = of_ends.constant(self.year, of)
+                return Ends(year, year)
+            case BuiltIn(name=name):
+                if name not in self.table.built_ins:
+                    raise NotColumnar
+                return self.table.built_ins[name]
+            case DateCall(function="year", arguments=(day,)):
+                found = self.value(day).dt.year().cast(of)
+                return Ends(found.fill_null(0), found)
+            case DateCall(function=function, arguments=(start, end)):
+                found = passed(function, self.value(start), self.value(end)).cast(of)
+                return Ends(found.fill_null(0), found)
+            case Aggregate():
+                if expression not in self._kept:
+                    self._kept[expression] = bounded(self, expression)
+                kept = self._kept[expression]
+                assert isinstance(kept, Ends)
+                return kept
+            case Arithmetic():
+                return self._arithmetic(expression, of)
+        raise TypeError(expression)
+
+    def whole(self, expression: Expression) -> Ends:
+        """The same of a number without a denominator of the row's own. Raises NotColumnar."""
+        found = self.ends(expression)
+        if found.over is not None:
+            raise NotColumnar
+        return found
+
+    @staticmethod
+    def type_of(expression: Expression) -> pl.DataType:
+        return of_ends.type_for(*range_of(expression))
+
+    def _arithmetic(self, node: Arithmetic, of: pl.DataType) -> Ends:
+        if node.operator == "/":
+            return self._quotient(node, of)
+        found = [self.whole(operand) for operand in node.operands]
+        if node.operator == "*":
+            negative = any(range_of(operand)[0] < 0 for operand in node.operands)
+            return of_ends.multiply(found[0], found[1], of, negative=negative)
+        found = [
+            of_ends.times(one, node.scale // operand.scale, of)
+            for one, operand in zip(found, node.operands, strict=True)
+        ]
+        lows, highs = [one.low for one in found], [one.high for one in found]
+        match node.operator:
+            case "+":
+                return Ends(_added(lows), _added(highs))
+            case "-":
+                return Ends(lows[0] - highs[1], highs[0] - lows[1])
+            case "neg":
+                return Ends(-highs[0], -lows[0])
+            case "min":
+                return Ends(of_ends.least_low(lows), of_ends.least_high(highs))
+            case "max":
+                return Ends(of_ends.greatest_low(lows), of_ends.greatest_high(highs))
+        raise TypeError(node)
+
+    def _quotient(self, node: Arithmetic, of: pl.DataType) -> Ends:
+        left, by = node.operands
+        whole = of_ends.times(self.whole(left), by.scale, of)
+        if isinstance(by, Literal | ParameterUse):
+            return whole
+        if range_of(left)[0] < 0:
+            raise NotColumnar
+        divisor = of_ends.times(self.ends(by), 1, of)
+        # Divided by what has no bound it may come to nothing: 0 over 1.
+        endless = divisor.high.is_null()
+        low = pl.when(endless).then(of_ends.constant(0, of)).otherwise(whole.low)
+        return Ends(low, whole.high, (divisor.high.fill_null(1), divisor.low))
+
+
+Fraction = tuple[pl.Expr, pl.Expr]
+"""Numerator and positive denominator."""
+
+
+def _fractions(found: Ends, factor: int) -> tuple[Fraction, Fraction]:
+    wide = of_ends.WIDE
+    low, high = of_ends.times(found, factor, wide)[:2]
+    one = of_ends.constant(1, wide)
+    over = found.over or (one, one)
+    return (low, over[0].cast(wide)), (high, over[1].cast(wide))
+
+
+def _divisor(expression: Expression) -> int:
+    """The greatest denominator that a row can have of its own."""
+    match expression:
+        case Arithmetic(operator="/", operands=(_, Fact() | ItemField() as by)):
+            return range_of(by)[1]
+    return 1
+
+
+def _compare_fractions(
+    operator: str, left: tuple[Fraction, Fraction], right: tuple[Fraction, Fraction]
+) -> pl.Expr:
+    """As `ends.compare`, each end a numerator over a positive denominator."""
+    (a, b), (c, d) = left, right
+    below, up_to = b[0] * c[1] < c[0] * b[1], b[0] * c[1] <= c[0] * b[1]
+    above, from_ = a[0] * d[1] > d[0] * a[1], a[0] * d[1] >= d[0] * a[1]
+    settled = (a[0] * b[1] == b[0] * a[1]) & (a[0] * c[1] == c[0] * a[1]) & (c[0] * d[1] == d[0] * c[1])
+    apart = below.fill_null(value=False) | above.fill_null(value=False)
+    yes, no = {
+        "<": (below, from_),
+        "<=": (up_to, above),
+        ">": (above, up_to),
+        ">=": (from_, below),
+        "==": (settled, apart),
+        "!=": (apart, settled),
+    }[operator]
+    return pl.when(yes).then(statement=True).when(no).then(statement=False)
+
+
+def _range(left: Expression, by: int, right: Expression, by_other: int) -> tuple[int, int]:
+    """Least and greatest of two numbers that are brought to one scale."""
+    ends = [end * factor for one, factor in ((left, by), (right, by_other)) for end in range_of(one)]
+    return min(ends), max(ends)
+
+
+def _added(parts: list[pl.Expr]) -> pl.Expr:
+    """The sum, unbounded where a part is: `+` of columns keeps nulls, unlike `sum_horizontal`."""
+    found = parts[0]
+    for part in parts[1:]:
+        found = found + part
+    return found
+
+
+def _none_is_known(expression: Expression) -> bool:
+    """An optional id that is absent means none."""
+    return isinstance(expression, Fact | ItemField) and expression.domain.optional
