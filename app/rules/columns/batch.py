@@ -9,19 +9,18 @@ import polars as pl
 from app.rules.columns.conditions import Leaves
 from app.rules.columns.expressions import Terms
 from app.rules.columns.history import Past
-from app.rules.columns.signatures import Signature
 from app.rules.columns.tables import Population, Table
 
 if TYPE_CHECKING:
     from datetime import date
 
     from app.rules.columns.rows import Rows
+    from app.rules.columns.signatures import Patterns, Signature
     from app.rules.deciding.measures import Circumstances
     from app.rules.evaluation import Evaluator
     from app.rules.policy import Policy
 
 BAR = "bar"
-BAR_KEY = "bar:key"
 
 
 class Asked(NamedTuple):
@@ -30,6 +29,7 @@ class Asked(NamedTuple):
     policy: Policy
     evaluator: Evaluator
     rows: Rows
+    patterns: Patterns
     year: int
     as_of: date
 
@@ -39,7 +39,7 @@ class Batch:
 
     def __init__(self, asked: Asked, frame: pl.DataFrame) -> None:
         self.asked = asked
-        self.population = Population(frame)
+        self.population = Population(frame, asked.patterns)
         self.past = Past(self.population, asked.policy, asked.year)
         self.applicants = Terms(Table.of_applicants(self.population), asked.year, asked.as_of)
         self._circumstances: dict[int, Circumstances] = {}
@@ -58,19 +58,17 @@ class Batch:
         return found
 
     def _bar(self) -> None:
-        """Whether money is barred: `bar`, and what is said of it depends on `bar:key`."""
-        signature = Signature()
-        barred: list[pl.Expr] = []
-        for index, money in enumerate(self.asked.evaluator.exclusions.money):
-            leaves = Leaves(self.applicants, money.block, f"exclusion{index}")
-            leaves.sign(signature)
-            barred.append(~leaves.truth)
-        table = self.applicants.table
-        columns = signature.columns(BAR_KEY)
+        """Whether money is barred: the column `bar`."""
+        self._barring = [
+            Leaves(self.applicants, money.block, f"exclusion{index}")
+            for index, money in enumerate(self.asked.evaluator.exclusions.money)
+        ]
+        barred = [~leaves.truth for leaves in self._barring]
         truth = pl.any_horizontal(barred) if barred else pl.lit(value=False)
-        table.frame = table.frame.with_columns(truth.alias(BAR), **columns)
-        self.bar_keys = tuple(columns)
+        table = self.applicants.table
+        table.frame = table.frame.with_columns(truth.alias(BAR))
 
     def sign_bar(self, signature: Signature) -> None:
-        for name in self.bar_keys:
-            signature.text(pl.col(name))
+        """What is said of the exclusions depends on this."""
+        for leaves in self._barring:
+            leaves.sign(signature)

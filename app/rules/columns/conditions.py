@@ -62,11 +62,11 @@ def sign_mentions(terms: Terms, mentions: Iterable[Mention], signature: Signatur
             if not mention.domain.optional:
                 signature.fact(terms.column(mention).is_null())
         elif not mention.domain.optional:
-            signature.text(_unknown_items(terms, mention))
+            signature.pattern(_unknown_items(terms, mention))
 
 
 def _unknown_items(terms: Terms, field: ItemField) -> pl.Expr:
-    """Which items of a list lack a field, as text; null where none does."""
+    """Which items of a list lack a field, as a pattern's number; null where none does."""
     table = terms.table
     name = f"unknown:{field.list_name}.{field.field}"
     if name not in table.frame.columns:
@@ -81,6 +81,7 @@ def _unknown_items(terms: Terms, field: ItemField) -> pl.Expr:
             .filter("any")
             .drop("any")
         )
+        found = found.with_columns(table.population.patterns.number(found[name]))
         applicants = pl.DataFrame([table.population.rows]).join(
             found, on=ROW, how="left", maintain_order="left"
         )

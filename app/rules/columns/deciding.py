@@ -16,6 +16,7 @@ from app.rules.columns.lines import LineColumns, all_lines
 from app.rules.columns.measures import AMOUNT, CEILING, ELIGIBLE, POTENTIAL, VERDICT, MeasureColumns
 from app.rules.columns.rows import Rows
 from app.rules.columns.schema import APPLICANT, REF
+from app.rules.columns.signatures import Patterns
 from app.rules.deciding.items import CompiledItems
 from app.rules.evaluation import compile_policy
 
@@ -51,7 +52,7 @@ class Columns:
         self, policy: Policy, *, year: int, as_of: date, measures: Collection[str] | None = None
     ) -> None:
         evaluator = compile_policy(policy)
-        self._asked = Asked(policy, evaluator, Rows(policy, year, as_of), year, as_of)
+        self._asked = Asked(policy, evaluator, Rows(policy, year, as_of), Patterns(), year, as_of)
         self._measures = [
             _columns(compiled)
             for compiled in evaluator.measures
@@ -103,7 +104,7 @@ class Columns:
             answers = alone.answers(results)
         else:
             tell = one_by_one(compiled, batch, decided)
-            said = self._said[columns.measure.id].of(decided, tell)
+            said = self._said[columns.measure.id].of(decided, batch.asked.patterns, tell)
             answers = pl.concat([decided.select(VERDICT, AMOUNT, CEILING, POTENTIAL), said], how="horizontal")
         return answers.with_columns(pl.col(VERDICT).cat.to(VERDICT_TYPE)), results
 

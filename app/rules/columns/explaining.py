@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.rules.columns.batch import Batch
+    from app.rules.columns.signatures import Patterns
     from app.rules.deciding.measures import CompiledMeasure
     from app.rules.results import MeasureResult, Missing, Reason
 
 VERDICTS = ("eligible", "ineligible", "undetermined")
 REASONS, MISSING = "reasons", "missing"
-FIRST = "first"
+FIRST, PLACE = "first", "place"
 MOST_KEPT = 200_000
 """Explanations remembered between batches, before they are begun anew."""
 
@@ -43,37 +44,40 @@ class Explanations:
     """What was said of each key, kept between the batches of a run."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], int] = {}
-        self._said: list[Explained] = []
+        self._begin(0)
 
-    def of(self, decided: pl.DataFrame, tell: Callable[[int], Explained]) -> pl.DataFrame:
+    def _begin(self, generation: int) -> None:
+        self._generation = generation
+        self._known: dict[tuple[int, ...], int] = {}
+        self._said = pl.DataFrame(schema={REASONS: pl.List(pl.String), MISSING: pl.List(pl.String)})
+
+    def of(self, decided: pl.DataFrame, patterns: Patterns, tell: Callable[[int], Explained]) -> pl.DataFrame:
         """`reasons` and `missing` of every row of `decided` by its key columns; `tell` explains one row."""
-        keys = [name for name in decided.columns if name.startswith(KEY)]
-        if len(self._said) > MOST_KEPT:
-            self._known.clear()
-            self._said.clear()
-        rows = decided.lazy().select(keys).with_row_index(FIRST)
-        kinds = rows.group_by(keys).agg(pl.col(FIRST).min()).collect()
-        places = []
-        for *key, row in kinds.iter_rows():
-            place = self._known.get(tuple(key))
-            if place is None:
-                place = self._known[tuple(key)] = len(self._said)
-                self._said.append(tell(row))
-            places.append(place)
-        used = sorted(set(places))
-        at = {place: index for index, place in enumerate(used)}
-        kinds = kinds.select(keys).with_columns(
-            pl.Series("place", [at[place] for place in places], dtype=pl.UInt32)
-        )
-        found = decided.select(keys).join(kinds, on=keys, how="left", nulls_equal=True, maintain_order="left")
-        said = pl.DataFrame(
-            [
-                pl.Series(REASONS, [list(self._said[place].reasons) for place in used], pl.List(pl.String)),
-                pl.Series(MISSING, [list(self._said[place].missing) for place in used], pl.List(pl.String)),
-            ]
-        )
-        return said[found["place"]]
+        if len(self._known) > MOST_KEPT or patterns.generation != self._generation:
+            self._begin(patterns.generation)
+        keys = decided.select(name for name in decided.columns if name.startswith(KEY))
+        kinds = keys.unique()
+        unknown = [key for key in kinds.iter_rows() if key not in self._known]
+        if unknown:
+            self._learn(keys, pl.DataFrame(unknown, schema=keys.schema, orient="row"), tell)
+        places = pl.Series(PLACE, [self._known[key] for key in kinds.iter_rows()], dtype=pl.UInt32)
+        if keys.width == 1:
+            found = keys.to_series().replace_strict(kinds.to_series(), places, return_dtype=pl.UInt32)
+        else:
+            placed = kinds.with_columns(places)
+            found = keys.join(placed, on=keys.columns, how="left", maintain_order="left")[PLACE]
+        return self._said[found]
+
+    def _learn(self, keys: pl.DataFrame, unknown: pl.DataFrame, tell: Callable[[int], Explained]) -> None:
+        """Explain the first row of each kind that was not met before."""
+        rows = keys.with_row_index(FIRST).join(unknown, on=keys.columns, how="semi")
+        first = rows.group_by(keys.columns).agg(pl.col(FIRST).min()).sort(FIRST)
+        said = []
+        for *key, row in first.iter_rows():
+            self._known[tuple(key)] = len(self._known)
+            said.append(tell(row))
+        columns = {REASONS: [list(s.reasons) for s in said], MISSING: [list(s.missing) for s in said]}
+        self._said = pl.concat([self._said, pl.DataFrame(columns, schema=self._said.schema)], rechunk=True)
 
 
 def one_by_one(compiled: CompiledMeasure, batch: Batch, decided: pl.DataFrame) -> Callable[[int], Explained]:

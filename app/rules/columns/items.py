@@ -171,18 +171,23 @@ class ItemColumns(MeasureColumns):
     def _sign_open(batch: Batch, lines: pl.DataFrame, signature: Signature, name: str) -> None:
         """Which items are open, and why: only for rows that have one."""
         open_rows = lines.filter(pl.col(VERDICT) == UNDETERMINED)[ROW].unique()
+        column = f"{name}:open items"
         if open_rows.is_empty():
+            signature.pattern(pl.lit(0, dtype=pl.UInt32))
             return
         keys = [column for column in lines.columns if column.startswith(KEY)]
-        text = pl.concat_str([pl.col(key).cast(pl.String).fill_null("") for key in keys], separator=":")
+        # Of items that are settled only their place matters.
+        open_ = pl.col(VERDICT) == UNDETERMINED
+        text = pl.when(open_).then(pl.concat_str(keys, separator=":")).otherwise(pl.lit(""))
         found = (
             lines.filter(pl.col(ROW).is_in(open_rows.implode()))
             .group_by(ROW, maintain_order=True)
-            .agg(text.str.join(",").alias(f"{name}:open items"))
+            .agg(text.str.join(",").alias(column))
         )
+        found = found.with_columns(batch.asked.patterns.number(found[column]))
         table = batch.applicants.table
         table.frame = table.frame.join(found, on=ROW, how="left", maintain_order="left")
-        signature.text(pl.col(f"{name}:open items"))
+        signature.pattern(pl.col(column))
 
 
 def _named_often(table: Table, name: str, column: str, named: pl.DataFrame, cap: int) -> pl.Expr:

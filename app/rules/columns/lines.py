@@ -58,7 +58,7 @@ class LineColumns:
         """`row`, `position`, what the line shows, and `key:<key>`: what the item names under a key of exclusions."""
         columns = self.columns
         terms, lines = columns.lines(batch)
-        said = self._said.of(lines, self._tell(batch, lines))
+        said = self._said.of(lines, batch.asked.patterns, self._tell(batch, lines))
         prefix = terms.table.words[columns.each.word]
         raised = self._flags(batch, terms)
         shown = terms.table.frame.select(

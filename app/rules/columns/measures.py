@@ -91,8 +91,9 @@ class MeasureColumns:
         table, name = batch.applicants.table, self.measure.id
         ended = pl.any_horizontal(standing.truths) if standing.truths else pl.lit(value=False)
         after = before if standing.left is None else _cut(before, standing.left)
+        table.frame = table.frame.with_columns(leaves.truth.alias(f"{name}:requirements"))
+        requirements = pl.col(f"{name}:requirements")
         columns = {
-            "requirements": leaves.truth,
             "ended": ended,
             "before": before.low,
             "most": before.high,
@@ -100,36 +101,45 @@ class MeasureColumns:
             "high": after.high,
             "some": pl.lit(value=True) if some is None else some,
         }
-        table.frame = table.frame.with_columns(**{f"{name}:{key}": value for key, value in columns.items()})
-        at = {key: pl.col(f"{name}:{key}") for key in columns}
-        requirements, low, high = at["requirements"], at["low"], at["high"]
-        nothing = (high == 0).fill_null(value=False)
+        # Constants stay what they are: a column of them would only be carried about.
+        worked_out = {key: value for key, value in columns.items() if not value.meta.is_literal()}
+        at = columns | {key: pl.col(f"{name}:{key}") for key in worked_out}
+        low, high = at["low"], at["high"]
+        verdict = self._verdict(requirements, at["ended"], at["some"], low, high)
+        signature.code(pl.col(VERDICT), 3)
+        signature.truth(at["some"])
+        for figure in (at["most"] == 0, high == 0, low == high):
+            signature.truth(figure)
+        signature.fact(low > 0)
+        signature.fact(low < at["before"])
+        return (
+            table.frame.lazy()
+            .with_columns(**{f"{name}:{key}": value for key, value in worked_out.items()})
+            .with_columns(verdict.alias(VERDICT))
+            .select(VERDICT, **self._figures(low, high), **signature.columns(KEY))
+            .collect()
+        )
+
+    def _verdict(
+        self, requirements: pl.Expr, ended: pl.Expr, some: pl.Expr, low: pl.Expr, high: pl.Expr
+    ) -> pl.Expr:
+        """One Kleene conjunction: not barred, every requirement, an item that counts, no limit, an amount above 0."""
         ineligible = pl.any_horizontal(
             pl.col(BAR).fill_null(value=False),
             ~requirements.fill_null(value=True),
-            at["ended"].fill_null(value=False),
-            ~at["some"].fill_null(value=True),
-            nothing,
+            ended.fill_null(value=False),
+            ~some.fill_null(value=True),
+            (high == 0).fill_null(value=False),
         )
         sure = pl.all_horizontal(
             requirements.fill_null(value=False),
             ~pl.col(BAR).fill_null(value=True),
-            ~at["ended"].fill_null(value=True),
-            at["some"].fill_null(value=False),
+            ~ended.fill_null(value=True),
+            some.fill_null(value=False),
+            self.settled(low, high),
         )
-        settled = self.settled(low, high)
-        verdict = (
-            pl.when(ineligible).then(INELIGIBLE).when(sure & settled).then(ELIGIBLE).otherwise(UNDETERMINED)
-        ).cast(pl.UInt8)
-        decided = table.frame.with_columns(verdict.alias(VERDICT))
-        signature.code(pl.col(VERDICT), 3)
-        signature.truth(at["some"])
-        signature.truth(at["most"] == 0)
-        signature.truth(high == 0)
-        signature.truth(low == high)
-        signature.fact(low > 0)
-        signature.fact(low < at["before"])
-        return decided.select(VERDICT, **self._figures(low, high), **signature.columns(KEY))
+        found = pl.when(ineligible).then(INELIGIBLE).when(sure).then(ELIGIBLE).otherwise(UNDETERMINED)
+        return found.cast(pl.UInt8)
 
     def _figures(self, low: pl.Expr, high: pl.Expr) -> Mapping[str, pl.Expr]:
         """Amount, ceiling and potential as an answer shows them, whole fen in 64 bits."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.rules.columns.ends import Ends
+    from app.rules.columns.signatures import Patterns
 
 ROW, POSITION = "row", "position"
 FIELD = "field:"
@@ -22,8 +23,8 @@ _LISTS = "lists"
 class Population:
     """One batch of applicants."""
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
+    def __init__(self, frame: pl.DataFrame, patterns: Patterns) -> None:
+        self.frame, self.patterns = frame, patterns
         self.height = frame.height
         self.rows = pl.int_range(self.height, dtype=pl.UInt32, eager=True).alias(ROW)
         self._facts: dict[str, pl.Series] = {}
