@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from app.rules.expression import Condition, Expression
     from app.rules.facts import FactSchema
+    from app.rules.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,15 @@ class AwardKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ByLevel:
-    """A value by a choice's code; no row and no `otherwise`: 0."""
+class Rounding:
+    """How an award is rounded, once: to a multiple of `to` fen."""
 
-    key: Expression
-    rows: Mapping[str, Expression | ByLevel | Modified]
-    otherwise: Expression | ByLevel | Modified | None = None
+    mode: str = "half up"
+    """`half up` (floor(x + 1/2)), `up` (any part counts as one) or `down`."""
+    to: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Modified:
-    """A value with modifiers, always in this order: floor (never lifts a 0), cap, less (not below 0)."""
-
-    value: Expression | ByLevel | Modified
-    floor: Expression | None = None
-    cap: Expression | None = None
-    less: Expression | None = None
+TO_THE_FEN = Rounding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,8 @@ class Award:
     """
 
     kind: AwardKind
-    value: Expression | ByLevel | Modified | None = None
+    value: Value | None = None
+    rounding: Rounding = TO_THE_FEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
 from app.rules.language.constancy import facts_of, parameters_of
 from app.rules.money import format_yuan
-from app.rules.policy import AwardKind, ByLevel, LimitKind, Modified, Words
+from app.rules.policy import AwardKind, LimitKind, Words
+from app.rules.values import ByLevel, Modified, expressions_of
 from app.rules.words.answer_values import declaration_at
 from app.rules.words.describing import describe_requirements, expression_words
 from app.rules.words.limit_words import describe_limit
@@ -15,8 +16,6 @@ from app.rules.words.reasons import filled
 from app.rules.words.required_facts import required_facts, tests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration, FactSchema
     from app.rules.policy import Award, Limit, Measure, Parameter, Policy
@@ -141,7 +140,9 @@ def _award_form(measure: Measure, award: Award, schema: FactSchema) -> dict[str,
         "per": per,
         "amount": _constant_yuan(value) if award.kind is not AwardKind.SERVICE else None,
         "levels": _levels(value, schema) if isinstance(value, ByLevel) else [],
-        "parameters": list(dict.fromkeys(one.name for e in _expressions(award) for one in parameters_of(e))),
+        "parameters": list(
+            dict.fromkeys(one.name for e in expressions_of(award.value) for one in parameters_of(e))
+        ),
     }
 
 
@@ -168,23 +169,6 @@ def _declaration(expression: Expression, schema: FactSchema) -> FactDeclaration 
     if isinstance(expression, ItemField):
         return schema.facts[expression.list_name].fields.get(expression.field)
     return None
-
-
-def _expressions(award: Award) -> Iterator[Expression]:
-    yield from _in_value(award.value)
-
-
-def _in_value(value: Expression | ByLevel | Modified | None) -> Iterator[Expression]:
-    if isinstance(value, Expression):
-        yield value
-    elif isinstance(value, ByLevel):
-        yield value.key
-        for row in value.rows.values():
-            yield from _in_value(row)
-        yield from _in_value(value.otherwise)
-    elif isinstance(value, Modified):
-        for part in (value.value, value.floor, value.cap, value.less):
-            yield from _in_value(part)
 
 
 def _limit_form(limit: Limit, policy: Policy) -> dict[str, Any]:

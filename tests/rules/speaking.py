@@ -14,7 +14,6 @@ from app.rules.language.parsing import parse_condition, parse_expression
 from app.rules.policy import (
     Award,
     AwardKind,
-    ByLevel,
     Each,
     Exclusion,
     Flag,
@@ -27,6 +26,7 @@ from app.rules.policy import (
 )
 from app.rules.rendering import render
 from app.rules.requests import EvaluationRequest, Funding, HistoryEntry
+from app.rules.values import ByLevel
 
 DAY = date(2026, 11, 23)
 KINDS = (

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from app.rules.columns.tables import FIELD, ROW
+from app.rules.deciding.amounts import edges_of
 from app.rules.deciding.conditions import Leaf
-from app.rules.expression import Fact, ItemField
+from app.rules.expression import Expression, Fact, ItemField
+from app.rules.language.constancy import facts_of
+from app.rules.values import ByLevel, Cases, Steps, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from app.rules.columns.expressions import Terms
     from app.rules.columns.signatures import Signature
     from app.rules.deciding.conditions import Branch, ConditionBlock
+    from app.rules.values import Value
 
     Mention = Fact | ItemField | str
 
@@ -63,6 +67,30 @@ def sign_mentions(terms: Terms, mentions: Iterable[Mention], signature: Signatur
                 signature.fact(terms.column(mention).is_null())
         elif not mention.domain.optional:
             signature.pattern(_unknown_items(terms, mention))
+
+
+def sign_value(terms: Terms, value: Value | None, signature: Signature) -> None:
+    """Which rows of its tables, steps and cases can be reached: only facts of those are asked for."""
+    match value:
+        case ByLevel(key=Fact() | ItemField() as key):
+            codes = {code: place for place, code in enumerate(key.domain.codes, 1)}
+            level = terms.column(key).replace_strict(codes, default=0, return_dtype=pl.UInt32)
+            signature.code(level, len(codes) + 1)
+        case Steps(of=quantity, above=above):
+            ends = terms.whole(quantity)
+            for edge in edges_of(value):
+                for end in ends[:2]:
+                    signature.truth(end > edge if above else end >= edge)
+        case Cases(rows=rows):
+            for row in rows:
+                signature.truth(terms.truth(row.when))
+        case None | Expression():
+            return
+    for part in parts_of(value):
+        if isinstance(part, Expression) and facts_of(part):
+            ends = terms.whole(part)
+            signature.truth(ends.low == ends.high)
+        sign_value(terms, part, signature)
 
 
 def _unknown_items(terms: Terms, field: ItemField) -> pl.Expr:

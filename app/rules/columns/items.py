@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from app.rules.columns import ends as of_ends
-from app.rules.columns.conditions import Leaves, sign_mentions
+from app.rules.columns.conditions import Leaves, sign_mentions, sign_value
 from app.rules.columns.ends import WIDE, Ends
 from app.rules.columns.expressions import NotColumnar, Terms
 from app.rules.columns.history import item_keys
@@ -53,6 +53,7 @@ class ItemColumns(MeasureColumns):
         leaves = Leaves(terms, self.of_item.block, f"{self.measure.id}:item")
         leaves.sign(signature)
         sign_mentions(terms, self.of_item.figure.mentions, signature)
+        sign_value(terms, self.of_item.figure.value, signature)
         ended = self._ended(batch, terms, signature)
         figure = self._figure(terms)
         table = terms.table
@@ -90,7 +91,8 @@ class ItemColumns(MeasureColumns):
         sign_mentions(batch.applicants, self.compiled.amount.mentions, signature)
         table = batch.applicants.table
         table.built_ins = {"counted": sums.ends, "items": Ends(sums.certain, sums.possible)}
-        found = fen(batch.applicants, value)
+        found = fen(batch.applicants, value, self.measure.award.rounding)
+        sign_value(batch.applicants, value, signature)
         table.built_ins = {}
         return found, sums.some
 
@@ -110,7 +112,7 @@ class ItemColumns(MeasureColumns):
         if award is not None:
             if award.value is None:
                 return Ends(of_ends.constant(0, of_ends.WHOLE), of_ends.unbounded(of_ends.WHOLE))
-            return fen(terms, award.value)
+            return fen(terms, award.value, award.rounding)
         if self.each.counts is None:
             return Ends(of_ends.constant(0, of_ends.WHOLE), of_ends.constant(0, of_ends.WHOLE))
         return terms.whole(self.each.counts)

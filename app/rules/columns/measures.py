@@ -11,7 +11,7 @@ import polars as pl
 
 from app.rules.columns import ends as of_ends
 from app.rules.columns.batch import BAR
-from app.rules.columns.conditions import Leaves, sign_mentions
+from app.rules.columns.conditions import Leaves, sign_mentions, sign_value
 from app.rules.columns.ends import Ends
 from app.rules.columns.signatures import Signature
 from app.rules.columns.values import fen
@@ -60,7 +60,8 @@ class MeasureColumns:
         value = self.measure.award.value
         if value is None:
             return Ends(of_ends.constant(0, of_ends.WHOLE), of_ends.unbounded(of_ends.WHOLE)), None
-        return fen(batch.applicants, value), None
+        sign_value(batch.applicants, value, signature)
+        return fen(batch.applicants, value, self.measure.award.rounding), None
 
     def above_nothing(self, low: pl.Expr) -> pl.Expr:
         """Whether the award is certainly more than 0.00; where the text names no figure it always is."""

@@ -7,76 +7,180 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from app.rules.columns import ends as of_ends
-from app.rules.columns.ends import WIDE, Ends, half_up
+from app.rules.columns.ends import WIDE, Ends, half_up, type_for
 from app.rules.columns.expressions import NotColumnar
+from app.rules.deciding.amounts import edges_of
 from app.rules.expression import Arithmetic, Expression, Fact, ItemField
 from app.rules.language.ranges import MOST, range_of
-from app.rules.policy import ByLevel, Modified
+from app.rules.policy import TO_THE_FEN, Rounding
+from app.rules.values import (
+    ByLevel,
+    Cases,
+    Combined,
+    Modified,
+    Steps,
+    divides,
+    range_of_value,
+    scale_of,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.rules.columns.expressions import Terms
+    from app.rules.values import Value
 
-    Value = Expression | ByLevel | Modified
 
-
-def fen(terms: Terms, value: Value) -> Ends:
-    """Low and high in whole fen, rounded half up once; high null where unbounded. Raises NotColumnar."""
-    match value:
-        case ByLevel():
-            return _by_level(terms, value)
-        case Modified():
-            return _modified(terms, value)
-    found = terms.ends(value)
-    if found.over is not None:
-        return _rounded_quotient(found, value)
-    if value.scale == 1:
+def fen(terms: Terms, value: Value, rounding: Rounding = TO_THE_FEN) -> Ends:
+    """Low and high in whole fen, rounded once; high null where unbounded. Raises NotColumnar."""
+    scale = scale_of(value)
+    if isinstance(value, Expression) and divides(value):
+        found = terms.ends(value)
+        if found.over is not None:
+            return _rounded_quotient(found, value, rounding)
+    found = value_ends(terms, value)
+    if scale == 1 and rounding == TO_THE_FEN:
         return found
-    least, most = range_of(value)
-    of = of_ends.type_for(2 * least - value.scale, 2 * most + value.scale)
-    scale = of_ends.constant(value.scale, of)
-    return Ends(half_up(found.low.cast(of), scale), half_up(found.high.cast(of), scale))
+    least, most = range_of_value(value)
+    unit = scale * rounding.to
+    of = type_for(2 * least - unit, 2 * most + unit)
+    per = of_ends.constant(unit, of)
+    low, high = (_rounded(end.cast(of), per, rounding) for end in found[:2])
+    return Ends(low, high)
 
 
-def _rounded_quotient(found: Ends, value: Expression) -> Ends:
+def _rounded(numerator: pl.Expr, unit: pl.Expr, rounding: Rounding) -> pl.Expr:
+    match rounding.mode:
+        case "up":
+            found = (numerator + unit - 1) // unit
+        case "down":
+            found = numerator // unit
+        case _:
+            found = half_up(numerator, unit)
+    return found * rounding.to
+
+
+def _rounded_quotient(found: Ends, value: Expression, rounding: Rounding) -> Ends:
     """Each row has a denominator of its own."""
     assert isinstance(value, Arithmetic)
     assert found.over is not None
     least, most = range_of(value)
-    divisor = range_of(value.operands[1])[1] * value.scale
+    unit = value.scale * rounding.to
+    divisor = range_of(value.operands[1])[1] * unit
     if 2 * max(-least, most) + 2 * divisor >= MOST:
         raise NotColumnar
-    over = [part.cast(WIDE) * of_ends.constant(value.scale, WIDE) for part in found.over]
-    return Ends(half_up(found.low.cast(WIDE), over[0]), half_up(found.high.cast(WIDE), over[1]))
+    over = [part.cast(WIDE) * of_ends.constant(unit, WIDE) for part in found.over]
+    low, high = (_rounded(end.cast(WIDE), per, rounding) for end, per in zip(found[:2], over, strict=True))
+    return Ends(low, high)
+
+
+def value_ends(terms: Terms, value: Value) -> Ends:
+    """Low and high over the value's scale. Raises NotColumnar."""
+    match value:
+        case ByLevel():
+            return _by_level(terms, value)
+        case Steps():
+            return _steps(terms, value)
+        case Cases():
+            return _cases(terms, value)
+        case Combined():
+            return _combined(terms, value)
+        case Modified():
+            return _modified(terms, value)
+    return terms.whole(value)
+
+
+def _scaled(terms: Terms, value: Value | None, within: Value) -> Ends:
+    """The same over the scale of the form that it stands in; nothing there: 0."""
+    of = type_for(*range_of_value(within))
+    if value is None:
+        return Ends(of_ends.constant(0, of), of_ends.constant(0, of))
+    return of_ends.times(value_ends(terms, value), scale_of(within) // scale_of(value), of)
+
+
+def _hull(ends: Sequence[Ends]) -> Ends:
+    return Ends(
+        of_ends.least_low([one.low for one in ends]), of_ends.greatest_high([one.high for one in ends])
+    )
+
+
+def _chosen(chosen: Sequence[tuple[pl.Expr, Ends]], rest: Ends) -> Ends:
+    """The first whose condition is true."""
+    low, high = rest[:2]
+    for condition, ends in reversed(chosen):
+        low = pl.when(condition).then(ends.low).otherwise(low)
+        high = pl.when(condition).then(ends.high).otherwise(high)
+    return Ends(low, high)
 
 
 def _by_level(terms: Terms, value: ByLevel) -> Ends:
     key = value.key
     assert isinstance(key, Fact | ItemField)
     level = terms.column(key)
-    nothing = Ends(of_ends.constant(0, of_ends.WHOLE), of_ends.constant(0, of_ends.WHOLE))
-    rows = {code: fen(terms, row) for code, row in value.rows.items()}
-    rest = nothing if value.otherwise is None else fen(terms, value.otherwise)
+    rows = {code: _scaled(terms, row, value) for code, row in value.rows.items()}
+    rest = _scaled(terms, value.otherwise, value)
     reachable = [*rows.values(), *([] if set(key.domain.codes) <= set(rows) else [rest])]
-    low = pl.when(level.is_null()).then(of_ends.least_low([row.low for row in reachable]))
-    high = pl.when(level.is_null()).then(of_ends.greatest_high([row.high for row in reachable]))
-    for code, row in rows.items():
-        low, high = low.when(level == code).then(row.low), high.when(level == code).then(row.high)  # type: ignore[assignment]
-    return Ends(low.otherwise(rest.low), high.otherwise(rest.high))
+    chosen = [(level == code, ends) for code, ends in rows.items()]
+    return _chosen([(level.is_null(), _hull(reachable)), *chosen], rest)
+
+
+def _steps(terms: Terms, value: Steps) -> Ends:
+    """A hull over the rows from the first that the quantity's low end reaches to the last that its high end does."""
+    low, high = terms.whole(value.of)[:2]
+    rows = [_scaled(terms, value.below, value), *(_scaled(terms, row, value) for row in value.rows)]
+    edges = edges_of(value)
+    reached, passed = [pl.lit(value=True)], []
+    for edge in edges:
+        at_high = high > edge if value.above else high >= edge
+        at_low = low > edge if value.above else low >= edge
+        reached.append(at_high.fill_null(value=True))
+        passed.append(at_low.fill_null(value=False))
+    passed.append(pl.lit(value=False))
+    possible = [can & ~beyond for can, beyond in zip(reached, passed, strict=True)]
+    lows = [pl.when(can).then(row.low) for can, row in zip(possible, rows, strict=True)]
+    open_ = pl.any_horizontal([can & row.high.is_null() for can, row in zip(possible, rows, strict=True)])
+    highs = [pl.when(can).then(row.high) for can, row in zip(possible, rows, strict=True)]
+    return Ends(pl.min_horizontal(lows), pl.when(~open_).then(pl.max_horizontal(highs)))
+
+
+def _cases(terms: Terms, value: Cases) -> Ends:
+    """The hull of the cases that are possible, up to the first that is certain."""
+    rest = _scaled(terms, value.otherwise, value)
+    for row in reversed(value.rows):
+        truth, ends = terms.truth(row.when), _scaled(terms, row.then, value)
+        rest = _chosen([(truth, ends), (truth.is_null(), _hull([ends, rest]))], rest)
+    return rest
+
+
+def _combined(terms: Terms, value: Combined) -> Ends:
+    of = type_for(*range_of_value(value))
+    if value.operator == "*":
+        found = value_ends(terms, value.parts[0])
+        for part in value.parts[1:]:
+            # Values are never below 0: the loader proves it.
+            found = of_ends.multiply(found, value_ends(terms, part), of, negative=False)
+        return found
+    parts = [_scaled(terms, part, value) for part in value.parts]
+    low, high = parts[0][:2]
+    for added in parts[1:]:
+        low, high = low + added.low, high + added.high
+    return Ends(low, high)
 
 
 def _modified(terms: Terms, value: Modified) -> Ends:
     """Floor, cap, less, in this order."""
-    (low, high), nothing = fen(terms, value.value)[:2], of_ends.constant(0, of_ends.WHOLE)
+    low, high = _scaled(terms, value.value, value)[:2]
+    nothing = of_ends.constant(0, of_ends.WHOLE)
     if value.floor is not None:
-        least, most = fen(terms, value.floor)[:2]
+        least, most = _scaled(terms, value.floor, value)[:2]
         low = pl.when(low > 0).then(pl.max_horizontal(low, least)).otherwise(low)
         bounded = high.is_not_null() & most.is_not_null()
         high = pl.when(bounded & (high == 0)).then(high).when(bounded).then(pl.max_horizontal(high, most))
     if value.cap is not None:
-        least, most = fen(terms, value.cap)[:2]
+        least, most = _scaled(terms, value.cap, value)[:2]
         low, high = pl.min_horizontal(low, least), pl.min_horizontal(high, most)
     if value.less is not None:
-        least, most = fen(terms, value.less)[:2]
+        least, most = _scaled(terms, value.less, value)[:2]
         low = pl.when(most.is_null()).then(nothing).otherwise(pl.max_horizontal(nothing, low - most))
         high = pl.when(high.is_not_null()).then(pl.max_horizontal(nothing, high - least))
     return Ends(low, high)

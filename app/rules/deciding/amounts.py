@@ -1,27 +1,31 @@
 """Awards compiled: from the facts to the least and the greatest amount in fen (language.md section 7).
 
-Exact integers over a static scale; rounded half up to the fen, once, at the end.
+Exact integers over a static scale; rounded to the fen, once, at the end.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from app.rules.deciding.source import Source, constant, declaration_of
-from app.rules.expression import Expression, Fact, ItemField
-from app.rules.language.parsing import facts_of
-from app.rules.policy import Award, ByLevel, Modified
+from app.rules.deciding.source import Source, constant
+from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
+from app.rules.language.bounds import greatest_high, multiply
+from app.rules.policy import TO_THE_FEN, Award, Rounding
+from app.rules.values import ByLevel, Cases, Combined, Modified, Steps, divides, mentions_of, scale_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from app.rules.facts import FactSchema
+    from app.rules.language.bounds import End
+    from app.rules.logic import Truth
+    from app.rules.values import Value
 
     Bounds = tuple[int, int | None]
     Amount = Callable[[Mapping[str, object], Mapping[str, object] | None, Mapping[str, object]], Bounds]
-    Value = Expression | ByLevel | Modified
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class CompiledAmount:
     bounds: Amount
     fixed: Bounds | None
     mentions: tuple[Fact | ItemField | str, ...]
+    value: Value | None = None
 
 
 def half_up(numerator: int | Fraction, scale: int) -> int:
@@ -47,25 +52,35 @@ def round_up(numerator: int | Fraction, scale: int) -> int:
     return int(-((-numerator / scale).__floor__()))
 
 
+def rounded(numerator: int | Fraction, scale: int, rounding: Rounding) -> int:
+    """Fen of `numerator / scale`, to a multiple of what the rounding says."""
+    unit = scale * rounding.to
+    match rounding.mode:
+        case "up":
+            return rounding.to * round_up(numerator, unit)
+        case "down":
+            return rounding.to * (
+                numerator // unit if isinstance(numerator, int) else int((numerator / unit).__floor__())
+            )
+    return rounding.to * half_up(numerator, unit)
+
+
 def compile_award(award: Award, schema: FactSchema, name: str) -> CompiledAmount:
     """An unspecified award is bounded by nothing: from 0 to no end."""
     if award.value is None:
         return constant_amount(0, None)
-    return compile_value(award.value, schema, name)
+    source = Source(schema)
+    low, high = write_fen(source, award.value, award.rounding)
+    bounds: Amount = source.function(name, f"({low}, {high})")  # type: ignore[assignment]
+    settled = isinstance(award.value, Expression) and constant(award.value)
+    return CompiledAmount(
+        bounds, bounds({}, None, {}) if settled else None, mentions_of(award.value), award.value
+    )
 
 
 def constant_amount(low: int, high: int | None) -> CompiledAmount:
     """An amount that no fact moves."""
     return CompiledAmount(lambda *_: (low, high), (low, high), ())
-
-
-def compile_value(value: Value, schema: FactSchema, name: str) -> CompiledAmount:
-    mentions = tuple(dict.fromkeys(mentions_of(value)))
-    source = Source(schema)
-    low, high = write_value(source, value)
-    bounds: Amount = source.function(name, f"({low}, {high})")  # type: ignore[assignment]
-    fixed = bounds({}, None, {}) if isinstance(value, Expression) and constant(value) else None
-    return CompiledAmount(bounds, fixed, mentions)
 
 
 def compile_interval(expression: Expression, schema: FactSchema, name: str) -> Amount:
@@ -75,51 +90,58 @@ def compile_interval(expression: Expression, schema: FactSchema, name: str) -> A
     return source.function(name, f"({low}, {high})")  # type: ignore[return-value]
 
 
-def mentions_of(value: Value | None) -> tuple[Fact | ItemField | str, ...]:
-    """The facts that a value reads, left-most first."""
-    match value:
-        case None:
-            return ()
-        case ByLevel(key=key, rows=rows, otherwise=otherwise):
-            inner = [found for row in (*rows.values(), otherwise) for found in mentions_of(row)]
-            return (*facts_of(key), *inner)
-        case Modified(value=inside, floor=floor, cap=cap, less=less):
-            return tuple(found for part in (inside, floor, cap, less) for found in mentions_of(part))
-    return facts_of(value)
+def write_fen(source: Source, value: Value, rounding: Rounding = TO_THE_FEN) -> tuple[str, str]:
+    """Variables that hold low and high in whole fen."""
+    low, high = write_value(source, value)
+    scale = scale_of(value)
+    if scale == 1 and rounding == TO_THE_FEN and not divides(value):
+        return low, high
+    if rounding == TO_THE_FEN:
+        how, rest = source.keep("half_up", half_up), f"{scale}"
+    else:
+        how, rest = source.keep("rounded", rounded), f"{scale}, {source.keep('rounding', rounding)}"
+    rounded_low = source.assign("l", f"{how}({low}, {rest})")
+    if low == high:
+        return rounded_low, rounded_low
+    open_end = f"None if {high} is None else {how}({high}, {rest})"
+    return rounded_low, source.assign("h", f"{rounded_low} if {high} == {low} else {open_end}")
 
 
 def write_value(source: Source, value: Value) -> tuple[str, str]:
-    """Variables that hold low and high in whole fen."""
+    """Variables that hold low and high over the value's scale."""
     match value:
         case ByLevel():
             return _by_level(source, value)
+        case Steps():
+            return _steps(source, value)
+        case Cases():
+            return _cases(source, value)
+        case Combined():
+            return _combined(source, value)
         case Modified():
             return _modified(source, value)
-    low, high = source.number(value)
-    if value.scale == 1 and not divides(value):
+    return source.number(value)
+
+
+def _scaled(source: Source, value: Value, scale: int) -> tuple[str, str]:
+    """The same over a greater scale."""
+    low, high = write_value(source, value)
+    factor = scale // scale_of(value)
+    if factor == 1:
         return low, high
-    rounding = source.keep("half_up", half_up)
-    rounded = source.assign("l", f"{rounding}({low}, {value.scale})")
+    scaled = source.assign("l", f"{low} * {factor}")
     if low == high:
-        return rounded, rounded
-    open_end = f"None if {high} is None else {rounding}({high}, {value.scale})"
-    return rounded, source.assign("h", f"{rounded} if {high} == {low} else {open_end}")
-
-
-def divides(value: Expression) -> bool:
-    """Whether it may come to a fraction over its scale."""
-    operands = getattr(value, "operands", ())
-    return getattr(value, "operator", "") == "/" or any(map(divides, operands))
+        return scaled, scaled
+    return scaled, source.assign("h", f"None if {high} is None else {high} * {factor}")
 
 
 def _by_level(source: Source, value: ByLevel) -> tuple[str, str]:
-    key = value.key
+    key, scale = value.key, scale_of(value)
     assert isinstance(key, Fact | ItemField)
     level = source.load(key)
-    rows = {code: write_value(source, row) for code, row in value.rows.items()}
-    rest = ("0", "0") if value.otherwise is None else write_value(source, value.otherwise)
-    choices = {code for code, _ in source.schema.choices[_key_choices(source, key)]}
-    reachable = [*rows.values(), *([] if choices <= set(rows) else [rest])]
+    rows = {code: _scaled(source, row, scale) for code, row in value.rows.items()}
+    rest = ("0", "0") if value.otherwise is None else _scaled(source, value.otherwise, scale)
+    reachable = [*rows.values(), *([] if set(key.domain.codes) <= set(rows) else [rest])]
     least, most = source.keep("least", _least), source.keep("most", _most)
     low, high = source.fresh("l"), source.fresh("h")
     lows = ", ".join(row[0] for row in reachable)
@@ -134,11 +156,103 @@ def _by_level(source: Source, value: ByLevel) -> tuple[str, str]:
     return low, high
 
 
-def _key_choices(source: Source, key: Fact | ItemField) -> str:
-    """The name of the choice that a `by` fact takes its codes from."""
-    of = declaration_of(key, source.schema).of
-    assert of is not None
-    return of
+def edges_of(steps: Steps) -> tuple[int, ...]:
+    """The edges over the scale of the quantity."""
+    scale = steps.of.scale
+    found = []
+    for edge in steps.edges:
+        assert isinstance(edge, Literal | ParameterUse)
+        assert isinstance(edge.value, int)
+        found.append(edge.value * scale // edge.scale)
+    return tuple(found)
+
+
+def _steps(source: Source, value: Steps) -> tuple[str, str]:
+    scale, edges = scale_of(value), edges_of(value)
+    low, high = source.number(value.of)
+    below = ("0", "0") if value.below is None else _scaled(source, value.below, scale)
+    rows = [below, *(_scaled(source, row, scale) for row in value.rows)]
+    find = source.keep("find", bisect_left if value.above else bisect_right)
+    stepped = source.keep("stepped", _stepped)
+    lows = ", ".join(row[0] for row in rows)
+    highs = ", ".join(row[1] for row in rows)
+    ends = source.fresh("l"), source.fresh("h")
+    of = f"{find}, {source.keep('edges', edges)}, {low}, {high}"
+    source.emit(f"{ends[0]}, {ends[1]} = {stepped}({of}, ({lows}), ({highs}))")
+    return ends
+
+
+def steps_reached(
+    find: Callable[[Sequence[int], int], int], edges: Sequence[int], low: End, high: End
+) -> tuple[int, int]:
+    """The first and the last row that a quantity may reach: 0 is below every edge."""
+    first = 0 if low is None else find(edges, low)  # type: ignore[arg-type]
+    return first, len(edges) if high is None else find(edges, high)  # type: ignore[arg-type]
+
+
+def _stepped(
+    find: Callable[[Sequence[int], int], int],
+    edges: Sequence[int],
+    low: End,
+    high: End,
+    lows: Sequence[int],
+    highs: Sequence[int | None],
+) -> tuple[int, int | None]:
+    first, last = steps_reached(find, edges, low, high)
+    return min(lows[first : last + 1]), _most(tuple(highs[first : last + 1]))
+
+
+def _cases(source: Source, value: Cases) -> tuple[str, str]:
+    scale = scale_of(value)
+    parts = []
+    for row in value.rows:
+        truth, _ = source.truth(row.when)
+        low, high = _scaled(source, row.then, scale)
+        parts.append(f"({truth}, {low}, {high})")
+    rest = ("0", "0") if value.otherwise is None else _scaled(source, value.otherwise, scale)
+    cased = source.keep("cased", _cased)
+    ends = source.fresh("l"), source.fresh("h")
+    source.emit(f"{ends[0]}, {ends[1]} = {cased}(({', '.join(parts)},), {rest[0]}, {rest[1]})")
+    return ends
+
+
+def _cased(rows: tuple[tuple[Truth, int, int | None], ...], low: int, high: int | None) -> Bounds:
+    """The hull of the cases that are possible, up to the first that is certain."""
+    lows: list[int] = []
+    highs: list[int | None] = []
+    for truth, least, most in rows:
+        if truth is False:
+            continue
+        lows.append(least)
+        highs.append(most)
+        if truth is True:
+            return min(lows), _most(tuple(highs))
+    return min([*lows, low]), _most((*highs, high))
+
+
+def _combined(source: Source, value: Combined) -> tuple[str, str]:
+    if value.operator == "*":
+        found = write_value(source, value.parts[0])
+        product = source.keep("multiply", multiply)
+        for part in value.parts[1:]:
+            other = write_value(source, part)
+            ends = source.fresh("l"), source.fresh("h")
+            source.emit(
+                f"{ends[0]}, {ends[1]} = {product}(({found[0]}, {found[1]}), ({other[0]}, {other[1]}))"
+            )
+            found = ends
+        return found
+    scale = scale_of(value)
+    parts = [_scaled(source, part, scale) for part in value.parts]
+    low = source.assign("l", " + ".join(part[0] for part in parts))
+    if all(part[0] == part[1] for part in parts):
+        return low, low
+    added = source.keep("added", _added)
+    return low, source.assign("h", f"{added}(({', '.join(part[1] for part in parts)},))")
+
+
+def _added(highs: tuple[int | None, ...]) -> int | None:
+    return None if None in highs else sum(end for end in highs if end is not None)
 
 
 def _least(ends: tuple[int, ...]) -> int:
@@ -146,16 +260,17 @@ def _least(ends: tuple[int, ...]) -> int:
 
 
 def _most(ends: tuple[int | None, ...]) -> int | None:
-    known = [end for end in ends if end is not None]
-    return max(known) if len(known) == len(ends) else None
+    found: int | None = greatest_high(list(ends))  # type: ignore[assignment]
+    return found
 
 
 def _modified(source: Source, value: Modified) -> tuple[str, str]:
-    ends = write_value(source, value.value)
+    scale = scale_of(value)
+    ends = _scaled(source, value.value, scale)
     for how, modifier in ((_floored, value.floor), (_capped, value.cap), (_reduced, value.less)):
         if modifier is not None:
             made = source.keep("modify", how)
-            (low, high), (least, most) = ends, write_value(source, modifier)
+            (low, high), (least, most) = ends, _scaled(source, modifier, scale)
             ends = source.fresh("l"), source.fresh("h")
             source.emit(f"{ends[0]}, {ends[1]} = {made}({low}, {high}, {least}, {most})")
     return ends

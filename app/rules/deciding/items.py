@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.conditions import missing_of
+from app.rules.deciding.live_mentions import live_mentions
 from app.rules.deciding.measures import CompiledMeasure, cut
 from app.rules.deciding.one_item import NO_PAST, OneItem
 from app.rules.deciding.reads import key_of, reads_of
@@ -139,12 +140,15 @@ class CompiledItems(CompiledMeasure):
             return int(sums.low), None if sums.high is None else int(sums.high)
         if self.amount.fixed is not None:
             return self.amount.fixed
+        return self.amount.bounds(c.facts, None, self._with_items(c, sums))
+
+    def _with_items(self, c: Circumstances, sums: Sums) -> dict[str, object]:
+        """The built-ins, with `counted` in fen and `items`."""
         scale = self.item.scale
         counted = (sums.low, sums.high)
         if scale != 1:
             counted = Fraction(sums.low) / scale, None if sums.high is None else Fraction(sums.high) / scale
-        b = {**c.b, "counted": counted, "items": (sums.certain, sums.possible)}
-        return self.amount.bounds(c.facts, None, b)
+        return {**c.b, "counted": counted, "items": (sums.certain, sums.possible)}
 
     def _summary(self, value: int | None, outcome: Outcome) -> Reason:
         """How many items count for certain, None for a list that is unknown."""
@@ -170,7 +174,8 @@ class CompiledItems(CompiledMeasure):
                 missing.append(self.list_missing)
             missing += (fact for item in items or () for fact in item.missing)
         if low != high and self.amount.mentions:
-            missing += missing_of(self.amount.mentions, self.schema, c.facts, None, None)
+            live = live_mentions(self.amount.value, c.facts, None, self._with_items(c, sums))
+            missing += missing_of(live, self.schema, c.facts, None, None)
         close = self.granted if eligible else self.left_open
         return close(look, before, after, reasons, missing)
 

@@ -13,6 +13,7 @@ from app.rules.deciding.amounts import compile_award, compile_interval, round_up
 from app.rules.deciding.conditions import ConditionBlock, missing_of
 from app.rules.deciding.flags import FlagSet
 from app.rules.deciding.limits import MeasureLimits, Standing
+from app.rules.deciding.live_mentions import live_mentions
 from app.rules.policy import AwardKind, LimitKind
 from app.rules.results import LimitUse, MeasureResult, Missing, ObligationDue, Reason
 
@@ -171,7 +172,8 @@ class CompiledMeasure:
         eligible = settled and self.certain(look)
         reasons, missing = self.opening(look, eligible)
         if low != high and self.amount.mentions:
-            unknown = list(missing_of(self.amount.mentions, self.schema, c.facts, None, None))
+            live = live_mentions(self.amount.value, c.facts, None, c.b)
+            unknown = list(missing_of(live, self.schema, c.facts, None, None))
             if not settled:
                 reasons += self.amount_points.unknown(unknown, missing)
             missing += unknown

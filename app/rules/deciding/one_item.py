@@ -11,16 +11,17 @@ from app.rules.deciding.amounts import (
     compile_interval,
     constant_amount,
     half_up,
-    mentions_of,
 )
 from app.rules.deciding.conditions import ConditionBlock, missing_of
 from app.rules.deciding.exclusions import item_point
 from app.rules.deciding.flags import NEVER_PAID, FlagSet
 from app.rules.deciding.limits import named_items, paid_per_item
+from app.rules.deciding.live_mentions import live_mentions
 from app.rules.deciding.measures import FIGURED
 from app.rules.identifiers import item_key
 from app.rules.policy import AwardKind
 from app.rules.results import LimitUse, Line, Missing, Point, Reason
+from app.rules.values import mentions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,7 +104,7 @@ class OneItem:
         if self.each.counts is None:
             return constant_amount(0, 0)
         counts = self.each.counts
-        return CompiledAmount(compile_interval(counts, self._schema, name), None, mentions_of(counts))
+        return CompiledAmount(compile_interval(counts, self._schema, name), None, mentions_of(counts), counts)
 
     def _name(self, row: Facts, position: int) -> str:
         field = self.each.id_field
@@ -197,7 +198,8 @@ class OneItem:
             reasons += self.block.reasons(decision, values, c.facts, row, c.b, position)
             missing = list(self.block.missing(decision, c.facts, row, position))
         if figure[0] != figure[1]:
-            unknown = list(missing_of(self.figure.mentions, self._schema, c.facts, row, position))
+            live = live_mentions(self.figure.value, c.facts, row, c.b)
+            unknown = list(missing_of(live, self._schema, c.facts, row, position))
             reasons += self._points.unknown(unknown, missing)
             missing += unknown
         return tuple(reasons), tuple(missing)

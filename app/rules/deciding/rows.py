@@ -21,11 +21,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.rules.deciding.amounts import divides, half_up, write_value
+from app.rules.deciding.amounts import half_up, write_fen
 from app.rules.deciding.reads import reads_of
 from app.rules.deciding.source import Source
 from app.rules.language.constancy import facts_of
 from app.rules.results import Line
+from app.rules.values import divides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,7 +94,7 @@ def _figure(source: Source, each: Each) -> tuple[str, str]:
     """Low and high of an item: its award in fen, or what it counts over the scale of that."""
     if each.award is not None:
         assert each.award.value is not None
-        return write_value(source, each.award.value)
+        return write_fen(source, each.award.value, each.award.rounding)
     return ("0", "0") if each.counts is None else source.number(each.counts)
 
 

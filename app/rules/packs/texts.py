@@ -76,7 +76,11 @@ class Texts:
 
     def money(self, node: Node, scope: Scope) -> Expression:
         """An amount, which may not come to less than 0."""
-        found = self.value(node, scope, "money")
+        return self.quantity(node, scope, "money")
+
+    def quantity(self, node: Node, scope: Scope, expect: str) -> Expression:
+        """A number of a type, which may not come to less than 0."""
+        found = self.value(node, scope, expect)
         if least(found) < 0:
             zh = "结果可能小于 0：请用 max(0, ...) 或 less"
             en = "a value that may be below 0: wrap it in max(0, ...) or use `less`"

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from app.rules.loading import load_policy
-from app.rules.policy import AwardKind, LimitKind, Modified, Parameter
+from app.rules.policy import AwardKind, LimitKind, Parameter
+from app.rules.values import Modified
 from app.services.packs import read_pack
 from app.settings import PACKAGED_POLICIES
 from tests.rules.loading.packs import FACTS, GRANT, HEAD, LOANS, MATCH, PACK, SERVICES
