@@ -57,6 +57,12 @@ class Batch:
             found = self._circumstances[row] = self.asked.evaluator.circumstances(request)
         return found
 
+    def prepare(self, rows: pl.Series) -> None:
+        """Read rows that will be asked for, all at once."""
+        wanted = rows.filter(~rows.is_in(list(self._circumstances)))
+        requests = map(self.asked.rows.request, self.population.frame[wanted].iter_rows(named=True))
+        self._circumstances |= zip(wanted, map(self.asked.evaluator.circumstances, requests), strict=True)
+
     def _bar(self) -> None:
         """Whether money is barred: the column `bar`."""
         self._barring = [

@@ -15,12 +15,14 @@ from app.rules.columns.measures import AMOUNT, CEILING, KEY, POTENTIAL, VERDICT
 from app.rules.words.answer_values import place as place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from app.rules.columns.batch import Batch
     from app.rules.columns.signatures import Patterns
     from app.rules.deciding.measures import CompiledMeasure
     from app.rules.results import MeasureResult, Missing, Reason
+
+    Tell = Callable[[pl.Series], Iterable["Explained"]]
 
 VERDICTS = ("eligible", "ineligible", "undetermined")
 REASONS, MISSING = "reasons", "missing"
@@ -51,8 +53,8 @@ class Explanations:
         self._known: dict[tuple[int, ...], int] = {}
         self._said = pl.DataFrame(schema={REASONS: pl.List(pl.String), MISSING: pl.List(pl.String)})
 
-    def of(self, decided: pl.DataFrame, patterns: Patterns, tell: Callable[[int], Explained]) -> pl.DataFrame:
-        """`reasons` and `missing` of every row of `decided` by its key columns; `tell` explains one row."""
+    def of(self, decided: pl.DataFrame, patterns: Patterns, tell: Tell) -> pl.DataFrame:
+        """`reasons` and `missing` of every row of `decided` by its key columns; `tell` explains rows."""
         if len(self._known) > MOST_KEPT or patterns.generation != self._generation:
             self._begin(patterns.generation)
         keys = decided.select(name for name in decided.columns if name.startswith(KEY))
@@ -68,29 +70,32 @@ class Explanations:
             found = keys.join(placed, on=keys.columns, how="left", maintain_order="left")[PLACE]
         return self._said[found]
 
-    def _learn(self, keys: pl.DataFrame, unknown: pl.DataFrame, tell: Callable[[int], Explained]) -> None:
+    def _learn(self, keys: pl.DataFrame, unknown: pl.DataFrame, tell: Tell) -> None:
         """Explain the first row of each kind that was not met before."""
-        rows = keys.with_row_index(FIRST).join(unknown, on=keys.columns, how="semi")
+        rows = keys.with_row_index(FIRST)
+        if self._known:
+            rows = rows.join(unknown, on=keys.columns, how="semi")
         first = rows.group_by(keys.columns).agg(pl.col(FIRST).min()).sort(FIRST)
-        said = []
-        for *key, row in first.iter_rows():
-            self._known[tuple(key)] = len(self._known)
-            said.append(tell(row))
+        for key in first.drop(FIRST).iter_rows():
+            self._known[key] = len(self._known)
+        said = list(tell(first[FIRST]))
         columns = {REASONS: [list(s.reasons) for s in said], MISSING: [list(s.missing) for s in said]}
         self._said = pl.concat([self._said, pl.DataFrame(columns, schema=self._said.schema)], rechunk=True)
 
 
-def one_by_one(compiled: CompiledMeasure, batch: Batch, decided: pl.DataFrame) -> Callable[[int], Explained]:
-    """Explains a row by deciding it alone."""
+def one_by_one(compiled: CompiledMeasure, batch: Batch, decided: pl.DataFrame) -> Tell:
+    """Explains rows by deciding each alone."""
 
-    def tell(row: int) -> Explained:
-        result = compiled.evaluate(batch.circumstances(row))
-        ours = decided.row(row, named=True)
-        theirs = (result.verdict, result.amount, result.ceiling, result.potential)
-        columns = (VERDICTS[ours[VERDICT]], ours[AMOUNT], ours[CEILING], ours[POTENTIAL])
-        if columns != theirs:
-            raise EnginesDisagree(f"{compiled.measure.id}, row {row}: columns {columns}, alone {theirs}")
-        return explained(result)
+    def tell(rows: pl.Series) -> Iterator[Explained]:
+        batch.prepare(rows)
+        ours = decided.select(VERDICT, AMOUNT, CEILING, POTENTIAL)[rows]
+        for row, (verdict, *figures) in zip(rows, ours.iter_rows(), strict=True):
+            result = compiled.evaluate(batch.circumstances(row))
+            columns = (VERDICTS[verdict], *figures)
+            alone = (result.verdict, result.amount, result.ceiling, result.potential)
+            if columns != alone:
+                raise EnginesDisagree(f"{compiled.measure.id}, row {row}: columns {columns}, alone {alone}")
+            yield explained(result)
 
     return tell
 

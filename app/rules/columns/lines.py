@@ -27,9 +27,10 @@ from app.rules.deciding.measures import FIGURED
 from app.rules.evaluation import SAME_PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from app.rules.columns.batch import Batch
+    from app.rules.columns.explaining import Tell
     from app.rules.columns.expressions import Terms
     from app.rules.columns.items import ItemColumns
     from app.rules.results import MeasureResult
@@ -144,12 +145,11 @@ class LineColumns:
         known = pl.col("paid").fill_null(0)
         return Ends(known, known)
 
-    def _tell(self, batch: Batch, lines: pl.DataFrame) -> Callable[[int], Explained]:
-        """Explains a line by deciding its item alone."""
+    def _tell(self, batch: Batch, lines: pl.DataFrame) -> Tell:
+        """Explains lines by deciding each item alone."""
         of_item, list_name = self.columns.of_item, self.columns.each.list_name
 
-        def tell(index: int) -> Explained:
-            row, position, verdict = lines.select(ROW, POSITION, VERDICT).row(index)
+        def one(row: int, position: int, verdict: int) -> Explained:
             c = batch.circumstances(row)
             items = c.facts[list_name]
             assert isinstance(items, list)
@@ -160,6 +160,11 @@ class LineColumns:
                     f"columns {VERDICTS[verdict]}, alone {found.line.verdict}"
                 )
             return Explained(codes_of(found.line.reasons), ())
+
+        def tell(indices: pl.Series) -> Iterator[Explained]:
+            asked = lines.select(ROW, POSITION, VERDICT)[indices]
+            batch.prepare(asked[ROW].unique())
+            return (one(*line) for line in asked.iter_rows())
 
         return tell
 
