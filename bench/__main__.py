@@ -1,6 +1,7 @@
 """`python -m bench` measures the engine and the service; with an argument one thing alone:
 
-`drivers` the database drivers, `submit` submits beside plain inserts, `lists` lists over a million applications.
+`drivers` the database drivers, `submit` submits beside plain inserts, `lists` lists over a million applications,
+`columns` whole populations in memory, `bulk` ten million applicants from file to file.
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ match sys.argv[1:]:
         from bench import lists
 
         lists.show(lists.measure())
+    case ["columns"]:
+        from bench import columns
+
+        columns.show(columns.in_memory())
+    case ["bulk"]:
+        from bench import columns
+
+        columns.show_files(columns.of_files())
     case _:
         from bench import run
 
