@@ -31,6 +31,9 @@ MOST_KEPT = 200_000
 """Explanations remembered between batches, before they are begun anew."""
 
 
+MOST_IN_A_TABLE = 2**22
+
+
 class EnginesDisagree(AssertionError):
     """The columns and the single decision of one applicant differ: a defect, never the population's fault."""
 
@@ -64,7 +67,7 @@ class Explanations:
             self._learn(keys, pl.DataFrame(unknown, schema=keys.schema, orient="row"), tell)
         places = pl.Series(PLACE, [self._known[key] for key in kinds.iter_rows()], dtype=pl.UInt32)
         if keys.width == 1:
-            found = keys.to_series().replace_strict(kinds.to_series(), places, return_dtype=pl.UInt32)
+            found = _looked_up(keys.to_series(), kinds.to_series(), places)
         else:
             placed = kinds.with_columns(places)
             found = keys.join(placed, on=keys.columns, how="left", maintain_order="left")[PLACE]
@@ -81,6 +84,15 @@ class Explanations:
         said = list(tell(first[FIRST]))
         columns = {REASONS: [list(s.reasons) for s in said], MISSING: [list(s.missing) for s in said]}
         self._said = pl.concat([self._said, pl.DataFrame(columns, schema=self._said.schema)], rechunk=True)
+
+
+def _looked_up(keys: pl.Series, kinds: pl.Series, places: pl.Series) -> pl.Series:
+    """The place of each key: by a table where the keys are small numbers."""
+    greatest = kinds.max()
+    if not isinstance(greatest, int) or greatest >= MOST_IN_A_TABLE:
+        return keys.replace_strict(kinds, places, return_dtype=pl.UInt32)
+    table = pl.zeros(greatest + 1, dtype=pl.UInt32, eager=True).scatter(kinds, places)
+    return table.gather(keys)
 
 
 def one_by_one(compiled: CompiledMeasure, batch: Batch, decided: pl.DataFrame) -> Tell:
