@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint format types openapi procedure lock bench lifecycle races kills tamper cases env ci clean
+.PHONY: help run test lint format types openapi procedure lock bench lifecycle races kills tamper equal cases env ci clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -76,6 +76,9 @@ kills: $(VENV)/.dev ## The service and its PostgreSQL killed under a stream of o
 
 tamper: $(VENV)/.dev ## Tampering with the trail as the database's superuser: each must be found (ROUNDS=200)
 	$(BIN)/python -m tests.proofs.tamper $(ROUNDS)
+
+equal: $(VENV)/.dev ## Both engines on the same applicants, every output compared (ROWS=100000 SEED=1)
+	$(BIN)/python -m tests.columns.equal $(or $(ROWS),100000) $(or $(SEED),1)
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-annotate --no-header $(UPGRADE) pyproject.toml

@@ -1,0 +1,196 @@
+"""Which constructs of the language a policy uses, by name; and all that there are, from the language's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING
+
+from app.rules.expression import (
+    Aggregate,
+    Arithmetic,
+    BuiltIn,
+    Comparison,
+    Condition,
+    DateCall,
+    Expression,
+    Fact,
+    ItemField,
+    Literal,
+    Logic,
+    Membership,
+    ParameterUse,
+)
+from app.rules.language.naming import BUILT_IN
+from app.rules.language.parsing import AGGREGATES, ARGUMENTS, COMPARISONS, SPANS
+from app.rules.policy import Award, AwardKind, Each, Exclusion, Flag, Limit, LimitKind, Measure, Rounding
+from app.rules.values import ByLevel, Cases, Combined, Modified, Steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.rules.policy import Policy
+
+TYPES = ("bool", "count", "money", "percent", "number", "date", "choice", "text")
+
+
+def every_construct() -> set[str]:
+    """What generated policies must hold. `granted` stands in obligations only, which no answer here shows."""
+    found = {f"fact of {kind}" for kind in TYPES} | {f"item's {kind}" for kind in TYPES}
+    found |= {f"{kind} {operator}" for kind in ("number", "date", "choice") for operator in COMPARISONS}
+    found |= {f"text {operator}" for operator in ("==", "!=")} | {"two choices"}
+    found |= {
+        f"{how} {what}" for how in ("in", "not in") for what in ("codes", "set", "texts", "set of texts")
+    }
+    found |= {f"{function}()" for function in (*AGGREGATES, *ARGUMENTS)}
+    found |= {f"{function}() where" for function in AGGREGATES} | {"max() else", "aggregate in aggregate"}
+    found |= {f"arithmetic {operator}" for operator in ("+", "-", "*", "/", "neg", "min", "max")}
+    found |= {f"shift by {unit}" for unit in set(SPANS.values())} | {
+        "divided by a fact",
+        "parameter",
+        "year",
+        "as_of",
+    }
+    found |= set(BUILT_IN) - {"granted"} | {"paid"} | {"and", "or", "not"}
+    found |= {f"group {kind}" for kind in ("is", "all", "any", "not")} | {"named group", "words of one's own"}
+    found |= {f"award {kind}" for kind in AwardKind} | {
+        f"award in each {kind}" for kind in AwardKind if kind != "service"
+    }
+    found |= {
+        "counts",
+        "neither award nor counts in each",
+        "items without id",
+        "keys",
+        "flag when",
+        "flag unless",
+    }
+    found |= {
+        "table",
+        "table else",
+        "steps from",
+        "steps above",
+        "steps below",
+        "cases",
+        "cases else",
+        "sum",
+        "product",
+    }
+    found |= {
+        "floor",
+        "cap",
+        "less",
+        "rounded up",
+        "rounded down",
+        "rounded to more",
+        "closed",
+        "no requirement",
+    }
+    found |= {f"limit {kind}" for kind in LimitKind} | {"per level", "per item", "per year", "for anyone"}
+    return found | {"money barred", "items barred"}
+
+
+def constructs_of(policy: Policy) -> set[str]:
+    """The names of what is in a policy."""
+    return {name for part in _parts((policy.measures, policy.exclusions)) for name in _names(part)}
+
+
+def _parts(part: object) -> Iterator[object]:
+    yield part
+    inside: object = ()
+    if is_dataclass(part):
+        inside = [getattr(part, field.name) for field in fields(part)]
+    elif isinstance(part, Mapping):
+        inside = list(part.values())
+    elif isinstance(part, tuple):
+        inside = part
+    for one in inside:  # type: ignore[attr-defined]
+        yield from _parts(one)
+
+
+def _names(part: object) -> Iterator[str]:
+    if isinstance(part, Expression):
+        yield from _of_expression(part)
+    match part:
+        case Condition(kind=kind, named=named, says=says, test=test):
+            yield f"group {kind}"
+            yield from _those(("named group", named), ("words of one's own", says))
+            yield from _those(("closed", isinstance(test, Literal) and test.value is False))
+        case Measure(award=award, require=require):
+            yield f"award {award.kind}"
+            yield from _those(("no requirement", not require))
+        case Each(award=award, counts=counts, id_field=id_field, keys=keys):
+            yield from _those(
+                ("counts", counts is not None), ("items without id", id_field is None), ("keys", keys)
+            )
+            yield "neither award nor counts in each" if award is None and counts is None else "each"
+            if award is not None:
+                yield f"award in each {award.kind}"
+        case Flag(when=when, unless=unless):
+            yield from _those(("flag when", when is not None), ("flag unless", unless is not None))
+        case Limit(kind=kind, key=key, per_year=per_year, for_anyone=for_anyone):
+            yield f"limit {kind}"
+            of_item = kind is LimitKind.ONCE_PER_ITEM
+            yield from _those(("per level", key), ("per item", of_item and not key), ("per year", per_year))
+            yield from _those(("for anyone", for_anyone))
+        case Exclusion(item_key=key):
+            yield "money barred" if key is None else "items barred"
+        case Award() | Rounding() | ByLevel() | Steps() | Cases() | Combined() | Modified():
+            yield from _of_value(part)
+
+
+def _of_value(part: object) -> Iterator[str]:
+    match part:
+        case Rounding(mode=mode, to=to):
+            yield from _those((f"rounded {mode}", mode != "half up"), ("rounded to more", to > 1))
+        case ByLevel(otherwise=otherwise):
+            yield from _those(("table", True), ("table else", otherwise is not None))
+        case Steps(above=above, below=below):
+            yield "steps above" if above else "steps from"
+            yield from _those(("steps below", below is not None))
+        case Cases(otherwise=otherwise):
+            yield from _those(("cases", True), ("cases else", otherwise is not None))
+        case Combined(operator=operator):
+            yield "sum" if operator == "+" else "product"
+        case Modified(floor=floor, cap=cap, less=less):
+            yield from _those(
+                ("floor", floor is not None), ("cap", cap is not None), ("less", less is not None)
+            )
+
+
+def _of_expression(part: Expression) -> Iterator[str]:
+    match part:
+        case Fact(type=kind):
+            yield f"fact of {kind}"
+        case ItemField(type=kind):
+            yield f"item's {kind}"
+        case ParameterUse():
+            yield "parameter"
+        case BuiltIn(name=name):
+            yield name
+        case Logic(operator=operator):
+            yield operator
+        case DateCall(function=function):
+            yield f"{function}()"
+        case Comparison(operator=operator, left=left, right=right):
+            kind = left.type if left.type in ("date", "choice", "text") else "number"
+            yield f"{kind} {operator}"
+            yield from _those(("two choices", kind == "choice" and isinstance(right, Fact | ItemField)))
+        case Membership(left=left, negated=negated, set_name=name):
+            what = (
+                ("set of texts" if name else "texts") if left.type == "text" else ("set" if name else "codes")
+            )
+            yield f"{'not in' if negated else 'in'} {what}"
+        case Arithmetic(operator="shift", span_unit=unit):
+            yield f"shift by {unit}"
+        case Arithmetic(operator=operator, operands=operands):
+            yield f"arithmetic {operator}"
+            yield from _those(("divided by a fact", operator == "/" and isinstance(operands[1], Fact)))
+        case Aggregate(function=function, where=where, otherwise=otherwise):
+            yield f"{function}()"
+            nested = any(isinstance(one, Aggregate) for one in _parts((part.value, where)))
+            yield from _those((f"{function}() where", where is not None), ("aggregate in aggregate", nested))
+            yield from _those((f"{function}() else", otherwise is not None))
+
+
+def _those(*named: tuple[str, object]) -> Iterator[str]:
+    return (name for name, holds in named if holds)

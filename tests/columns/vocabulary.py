@@ -1,0 +1,113 @@
+"""The facts that generated policies speak of: each type, in groups and in lists, with and without bounds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Choice(NamedTuple):
+    codes: tuple[str, ...]
+    ordered: bool
+
+
+ORDERED = {"level": Choice(("high", "low", "none"), False), "size": Choice(("micro", "small", "large"), True)}
+"""The choices, by the type that the grammar calls them."""
+SETS = {"level": ("some_levels",), "size": ("smaller",), "text": ("marks", "filed")}
+LISTS = ("things", "deep.parts")
+
+FACTS = {
+    "bool": ("known.yes_no", "known.other", "known.deeper.still"),
+    "count": ("known.number_of", "known.few", "applicant.staff"),
+    "money": ("known.sum_of", "known.small_sum"),
+    "percent": ("known.ratio", "known.rate"),
+    "number": ("known.score", "known.grade", "known.balance"),
+    "date": ("known.since", "known.until"),
+    "level": ("known.level", "known.other_level"),
+    "size": ("applicant.size", "known.deeper.size"),
+    "text": ("known.note", "applicant.division"),
+}
+FIELDS = {
+    "things": {
+        "bool": ("good",),
+        "count": ("units",),
+        "money": ("cost", "fee"),
+        "percent": ("share",),
+        "number": ("weight",),
+        "date": ("since",),
+        "level": ("rank",),
+        "size": ("size",),
+        "text": ("thing_id", "project", "label"),
+    },
+    "deep.parts": {
+        "bool": ("good",),
+        "count": ("units",),
+        "money": ("cost",),
+        "date": ("since",),
+        "level": ("rank",),
+        "text": ("mark",),
+    },
+}
+
+TEXT = """
+choices:
+  levels: {high: [高, high], low: [低, low], none: [无, none]}
+  sizes: {micro: [微, micro], small: [小, small], large: [大, large], ordered: low to high}
+sets:
+  some_levels: {of: levels, are: [high, none]}
+  smaller: {of: sizes, are: [micro, small]}
+  marks: {of: text, are: ['P1', '某某']}
+  filed: {of: text, file: sets/filed.txt}
+applicant:
+  staff: {count: [人数, staff], unit: [人, people]}
+  size: {choice: [规模, size], of: sizes}
+facts:
+  known:
+    yes_no: {bool: [是否, whether]}
+    other: {bool: [另一, another]}
+    number_of: {count: [数量, number], unit: [件, pieces]}
+    few: {count: [少量, few], min: 1, max: 20}
+    sum_of: {money: [金额, sum]}
+    small_sum: {money: [小额, small sum], min: 0.01, max: 5000}
+    ratio: {percent: [比例, ratio], max: 100%}
+    rate: {percent: [利率, rate]}
+    score: {number: [分数, score], places: 1, max: 100}
+    grade: {number: [系数, grade], places: 3, min: 0.5, max: 9.999}
+    balance: {number: [差额, balance], places: 2, min: -20, max: 20}
+    since: {date: [日期, since]}
+    until: {date: [截止, until]}
+    level: {choice: [级别, level], of: levels}
+    other_level: {choice: [另一级别, other level], of: levels}
+    note: {text: [备注, note]}
+    deeper:
+      still: {bool: [更深, still]}
+      size: {choice: [更深规模, deeper size], of: sizes}
+  things:
+    list: [事项, things]
+    item:
+      thing_id: {id: [编号, thing no.]}
+      project: {id: [项目, project], optional: yes}
+      label: {text: [标签, label]}
+      cost: {money: [费用, cost]}
+      fee: {money: [规费, fee], max: 100000}
+      units: {count: [单位, units]}
+      share: {percent: [份额, share], max: 100%}
+      weight: {number: [权重, weight], places: 2}
+      since: {date: [起始, since]}
+      good: {bool: [合格, good]}
+      rank: {choice: [等级, rank], of: levels}
+      size: {choice: [规模, size], of: sizes}
+  deep:
+    parts:
+      list: [部件, parts]
+      item:
+        good: {bool: [合格, good]}
+        units: {count: [单位, units]}
+        cost: {money: [费用, cost]}
+        since: {date: [起始, since]}
+        rank: {choice: [等级, rank], of: levels}
+        mark: {text: [标记, mark]}
+relations:
+  - known.few <= known.number_of
+  - known.since <= known.until
+"""
+FILED = "P1\np2\nＡ社 2\n"
