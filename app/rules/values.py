@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import lcm
 from typing import TYPE_CHECKING
 
-from app.rules.expression import Expression
+from app.rules.expression import BuiltIn, Expression
 from app.rules.language.constancy import facts_of
 from app.rules.language.ranges import range_of
 
@@ -135,7 +135,9 @@ def divides(value: Value) -> bool:
         operands = getattr(value, "operands", ())
         inside = getattr(value, "value", None)
         also = isinstance(inside, Expression) and divides(inside)
-        return getattr(value, "operator", "") == "/" or also or any(map(divides, operands))
+        # A total may be of fractions.
+        total = isinstance(value, BuiltIn) and value.name == "counted"
+        return total or getattr(value, "operator", "") == "/" or also or any(map(divides, operands))
     return any(divides(part) for part in parts_of(value))
 
 
@@ -166,7 +168,7 @@ def range_of_value(value: Value) -> tuple[int, int]:
     ends = [(low * f, high * f) for low, high, f in _scaled(parts_of(value), scale)]
     if isinstance(value, Combined):
         return sum(low for low, _ in ends), sum(high for _, high in ends)
-    return min(0, *(low for low, _ in ends)), max(0, *(high for _, high in ends))
+    return min((0, *(low for low, _ in ends))), max((0, *(high for _, high in ends)))
 
 
 def _scaled(parts: Iterator[Value], scale: int) -> Iterator[tuple[int, int, int]]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from app.rules.columns.expressions import Terms
     from app.rules.expression import Aggregate, Expression
 
-KEY = "key"
 _TRUTH, _LOW, _HIGH = "truth", "low", "high"
 
 
@@ -34,7 +33,8 @@ def quantified(terms: Terms, expression: Aggregate) -> pl.Expr:
         found = pl.col(_TRUTH).all(ignore_nulls=False)
     else:
         truth, found = counts, pl.col(_TRUTH).any(ignore_nulls=False)
-    grouped = inside.table.frame.select(KEY, truth.alias(_TRUTH)).group_by(KEY).agg(found)
+    key = _key(terms.table)
+    grouped = inside.table.frame.select(key, truth.alias(_TRUTH)).group_by(key).agg(found)
     name = terms.table.fresh("aggregate")
     _bring_back(terms.table, grouped.with_columns(found=True), {_TRUTH: name, "found": f"{name}:found"})
     known = pl.col(terms.table.known(expression.list_name))
@@ -45,7 +45,7 @@ def quantified(terms: Terms, expression: Aggregate) -> pl.Expr:
 
 def bounded(terms: Terms, expression: Aggregate) -> Ends:
     """`count`, `sum`, `max` and `min`."""
-    of = terms.type_of(expression)
+    of, key = terms.type_of(expression), _key(terms.table)
     inside = _inside(terms, expression)
     counts = pl.lit(value=True) if expression.where is None else inside.truth(expression.where)
     if expression.function == "count":
@@ -55,9 +55,9 @@ def bounded(terms: Terms, expression: Aggregate) -> Ends:
         factor = expression.scale // expression.value.scale
         low, high = of_ends.times(inside.whole(expression.value), factor, of)[:2]
     counted = (
-        inside.table.frame.select(KEY, counts.alias(_TRUTH), low.alias(_LOW), high.alias(_HIGH))
+        inside.table.frame.select(key, counts.alias(_TRUTH), low.alias(_LOW), high.alias(_HIGH))
         .filter(pl.col(_TRUTH).is_null() | pl.col(_TRUTH))
-        .group_by(KEY)
+        .group_by(key)
         .agg(**_grouped(expression.function, of))
     )
     name = terms.table.fresh("aggregate")
@@ -84,10 +84,10 @@ def _inside(terms: Terms, expression: Aggregate) -> Terms:
     items = items.rename(lambda name: name.replace(FIELD, prefix) if name.startswith(FIELD) else name)
     words = {**table.words, expression.word: prefix}
     if table.of_rows:
-        frame = items.with_columns(pl.col(ROW).alias(KEY))
+        frame = items.with_columns(pl.col(ROW).alias(_key(table)))
     else:
         outer = [ROW, *(name for name in table.frame.columns if name.startswith(tuple(table.words.values())))]
-        outside = table.frame.select(outer).with_row_index(KEY)
+        outside = table.frame.select(outer).with_row_index(_key(table))
         frame = outside.join(items.drop("position"), on=ROW, how="inner")
     return terms.over(Table(table.population, frame, words))
 
@@ -140,9 +140,14 @@ def _never_negative(expression: Aggregate) -> bool:
 
 def _bring_back(table: Table, grouped: pl.DataFrame, names: dict[str, str]) -> None:
     """The groups as columns of the table they were asked from; null where there was no item."""
-    renamed = grouped.rename(names)
+    renamed, key = grouped.rename(names), _key(table)
     if table.of_rows:
-        table.frame = table.frame.join(renamed, left_on=ROW, right_on=KEY, how="left", maintain_order="left")
+        table.frame = table.frame.join(renamed, left_on=ROW, right_on=key, how="left", maintain_order="left")
         return
-    frame = table.frame.with_row_index(KEY)
-    table.frame = frame.join(renamed, on=KEY, how="left", maintain_order="left").drop(KEY)
+    frame = table.frame.with_row_index(key)
+    table.frame = frame.join(renamed, on=key, how="left", maintain_order="left").drop(key)
+
+
+def _key(table: Table) -> str:
+    """What items inside a table go by: a column for each depth, since aggregates stand in aggregates."""
+    return f"key{len(table.words)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from app.rules.columns.conditions import Leaves
-from app.rules.columns.expressions import Terms
+from app.rules.columns.expressions import NotColumnar, Terms
 from app.rules.columns.history import Past
 from app.rules.columns.tables import Population, Table
 
@@ -43,7 +43,12 @@ class Batch:
         self.past = Past(self.population, asked.policy, asked.year)
         self.applicants = Terms(Table.of_applicants(self.population), asked.year, asked.as_of)
         self._circumstances: dict[int, Circumstances] = {}
-        self._bar()
+        self.columnar = True
+        """Whether the general exclusions are: else every measure is decided row by row."""
+        try:
+            self._bar()
+        except NotColumnar:
+            self.columnar = False
 
     def items(self, list_name: str, word: str) -> Terms:
         """A table of a list's items for one measure, which adds columns of its own."""

@@ -98,6 +98,8 @@ class Columns:
         """One measure of every row; with the single results where exact columns cannot carry it."""
         compiled, results = columns.compiled, None
         try:
+            if not batch.columnar:
+                raise NotColumnar
             decided = columns.decide(batch)
         except NotColumnar:
             results = [compiled.evaluate(batch.circumstances(row)) for row in range(batch.population.height)]

@@ -34,6 +34,10 @@ def type_for(least: int, most: int) -> pl.DataType:
     return WIDE if max(-least, most) >= MOST_WHOLE else WHOLE
 
 
+def widest(*types: pl.DataType) -> pl.DataType:
+    return WIDE if WIDE in types else WHOLE
+
+
 def constant(value: int, of: pl.DataType) -> pl.Expr:
     return pl.lit(value, dtype=of)
 

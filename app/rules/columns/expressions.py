@@ -214,6 +214,16 @@ class Terms:
         if node.operator == "/":
             return self._quotient(node, of)
         found = [self.whole(operand) for operand in node.operands]
+        # What goes in may be wider than what comes out: max(0, a - b).
+        of = of_ends.widest(
+            of,
+            *(
+                of_ends.type_for(low * factor, high * factor)
+                for operand in node.operands
+                for low, high in [range_of(operand)]
+                for factor in [1 if node.operator == "*" else node.scale // operand.scale]
+            ),
+        )
         if node.operator == "*":
             negative = any(range_of(operand)[0] < 0 for operand in node.operands)
             return of_ends.multiply(found[0], found[1], of, negative=negative)

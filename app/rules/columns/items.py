@@ -59,8 +59,9 @@ class ItemColumns(MeasureColumns):
         table = terms.table
         table.frame = table.frame.with_columns(
             pl.when(~ended).then(leaves.truth).otherwise(statement=False).alias(COUNTS),
-            figure.low.alias(LOW),
-            figure.high.alias(HIGH),
+            # A value for every row: a constant would be kept as one, which `when` does not stretch (Polars 2.1).
+            (figure.low + pl.col(ROW).cast(pl.Int64) * 0).alias(LOW),
+            (figure.high + pl.col(ROW).cast(pl.Int64) * 0).alias(HIGH),
         )
         low, high, truth = pl.col(LOW), pl.col(HIGH), pl.col(COUNTS)
         out = ~truth.fill_null(value=True)

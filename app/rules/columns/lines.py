@@ -18,6 +18,7 @@ from app.rules.columns.explaining import (
     Explanations,
     codes_of,
 )
+from app.rules.columns.expressions import NotColumnar
 from app.rules.columns.history import item_keys
 from app.rules.columns.items import HIGH, ITEM, LOW
 from app.rules.columns.measures import AMOUNT, ELIGIBLE, INELIGIBLE, VERDICT
@@ -61,7 +62,10 @@ class LineColumns:
         terms, lines = columns.lines(batch)
         said = self._said.of(lines, batch.asked.patterns, self._tell(batch, lines))
         prefix = terms.table.words[columns.each.word]
-        raised = self._flags(batch, terms)
+        try:
+            raised = self._flags(batch, terms)
+        except NotColumnar:
+            raised = pl.lit(self._flags_alone(batch, lines))
         shown = terms.table.frame.select(
             ROW,
             POSITION,
@@ -131,6 +135,19 @@ class LineColumns:
             truth = Leaves(terms, block, f"flag{index}").truth.fill_null(value=False)
             raised.append(pl.when(truth if when else ~truth).then(pl.lit(flag.code)))
         return pl.concat_list(raised).list.drop_nulls()
+
+    def _flags_alone(self, batch: Batch, lines: pl.DataFrame) -> pl.Series:
+        """The same by deciding each item alone: for conditions that no exact columns carry."""
+        of_item, list_name = self.columns.of_item, self.columns.each.list_name
+        batch.prepare(lines[ROW].unique())
+        raised = []
+        for row, position in lines.select(ROW, POSITION).iter_rows():
+            c = batch.circumstances(row)
+            items = c.facts[list_name]
+            assert isinstance(items, list)
+            line = of_item.decide(c, items[position], position, of_item.past(c)).line
+            raised.append([flag.code for flag in line.flags])
+        return pl.Series(raised, dtype=pl.List(pl.String))
 
     def _paid(self, batch: Batch, terms: Terms) -> Ends:
         """What history names for the item, fen."""

@@ -265,11 +265,11 @@ class ConditionBlock:
         return leaf.point.required if leaf.fixed else _dynamic(leaf.test, facts, item, b)
 
     def missing(
-        self, decision: Decision, facts: Facts, item: Facts | None, position: int | None
+        self, decision: Decision, facts: Facts, item: Facts | None, position: int | None, word: str = ""
     ) -> Iterator[Missing]:
         """The unknown facts behind the unknown leaves that matter, as the clause reads."""
         for leaf in decision.unknown:
-            yield from missing_of(leaf.mentions, self._schema, facts, item, position)
+            yield from missing_of(leaf.mentions, self._schema, facts, item, position, word)
 
 
 def _first(node: Branch | Leaf) -> Leaf:
@@ -319,8 +319,12 @@ def missing_of(
     facts: Facts,
     item: Facts | None,
     position: int | None,
+    word: str = "",
 ) -> Iterator[Missing]:
-    """Of the facts an expression mentions, those that are unknown; of an absent list its name."""
+    """Of the facts an expression mentions, those that are unknown; of an absent list its name.
+
+    `word` is what the item is called: fields of other words are of items that an aggregate goes over.
+    """
     for mention in mentions:
         if isinstance(mention, Fact):
             if mention.name not in facts:
@@ -330,7 +334,7 @@ def missing_of(
                 yield Missing(mention, None, None, schema.facts[mention])
         else:
             declaration = schema.facts[mention.list_name].fields[mention.field]
-            if item is not None and position is not None:
+            if item is not None and position is not None and mention.word == word:
                 if mention.field not in item and not declaration.optional:
                     yield Missing(mention.field, mention.list_name, position, declaration)
                 continue

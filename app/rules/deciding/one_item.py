@@ -196,10 +196,10 @@ class OneItem:
         missing: list[Missing] = []
         if decision.truth is None:
             reasons += self.block.reasons(decision, values, c.facts, row, c.b, position)
-            missing = list(self.block.missing(decision, c.facts, row, position))
+            missing = list(self.block.missing(decision, c.facts, row, position, self.each.word))
         if figure[0] != figure[1]:
             live = live_mentions(self.figure.value, c.facts, row, c.b)
-            unknown = list(missing_of(live, self._schema, c.facts, row, position))
+            unknown = list(missing_of(live, self._schema, c.facts, row, position, self.each.word))
             reasons += self._points.unknown(unknown, missing)
             missing += unknown
         return tuple(reasons), tuple(missing)

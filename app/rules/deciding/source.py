@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.rules.dates import years
 from app.rules.expression import (
+    Aggregate,
     Arithmetic,
     BuiltIn,
     Comparison,
@@ -23,6 +24,7 @@ from app.rules.expression import (
     ParameterUse,
 )
 from app.rules.language.intervals import evaluate_interval
+from app.rules.language.ranges import least
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,7 +134,7 @@ class Source:
                 low, high = self.fresh("l"), self.fresh("h")
                 self.emit(f"{low}, {high} = b[{name!r}]")
                 return low, high
-            case Arithmetic(operator="+", operands=operands):
+            case Arithmetic(operator="+", operands=operands) if all(map(bounded_below, operands)):
                 return self._sum(expression, operands)
             case Arithmetic(operator="*", operands=(left, right)) if self._inline_product(expression):
                 return self._product(self.number(left), self.number(right))
@@ -219,7 +221,9 @@ class Source:
                 bound = right.value if isinstance(right, Literal | ParameterUse) else None
                 other = repr(bound) if isinstance(bound, int | str) else self.keep("bound", bound)
                 return self.assign("t", f"{self._unless_unknown(left)}{known} {operator} {other}"), known
-            case Comparison(left=left, right=right) if left.type in NUMERIC and right.type in NUMERIC:
+            case Comparison(left=left, right=right) if (
+                left.type in NUMERIC and bounded_below(left) and bounded_below(right)
+            ):
                 return self._compare(expression)
         tree = self.keep("tree", expression)
         value = "None"
@@ -268,6 +272,16 @@ class Source:
             self.assign("l", f"{low} * {scale}"),
             self.assign("h", f"{high} * {scale} if {_bounded(high)} else None"),
         )
+
+
+def bounded_below(expression: Expression) -> bool:
+    """Whether its low end is a number whatever is unknown, as straight-line code takes it to be."""
+    match expression:
+        case Arithmetic(operator="+" | "max" | "min" | "/", operands=operands):
+            return all(map(bounded_below, operands))
+        case Arithmetic() | Aggregate():
+            return least(expression) >= 0
+    return True
 
 
 def _bounded(end: str) -> str:
