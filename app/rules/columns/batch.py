@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from app.rules.columns.conditions import Leaves
 from app.rules.columns.expressions import NotColumnar, Terms
 from app.rules.columns.history import Past
-from app.rules.columns.tables import Population, Table
+from app.rules.columns.tables import ROW, Population, Table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,6 +54,14 @@ class Batch:
     def items(self, list_name: str, word: str) -> Terms:
         """A table of a list's items for one measure, which adds columns of its own."""
         return self.applicants.over(Table.of_items(self.population, list_name, word))
+
+    def part(self, rows: pl.Series) -> Batch:
+        """Some of the applicants, by their rows in the population, with tables of their own."""
+        found = copy(self)
+        table = Table(self.population, pl.DataFrame([rows.alias(ROW)]), {})
+        found.applicants = self.applicants.over(table)
+        found._bar()  # noqa: SLF001 - a copy of itself
+        return found
 
     def circumstances(self, row: int) -> Circumstances:
         """One row as the scalar measures see it."""

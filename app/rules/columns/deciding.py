@@ -14,6 +14,7 @@ from app.rules.columns.expressions import NotColumnar
 from app.rules.columns.items import ItemColumns
 from app.rules.columns.lines import LineColumns, all_lines
 from app.rules.columns.measures import AMOUNT, CEILING, ELIGIBLE, POTENTIAL, VERDICT, MeasureColumns
+from app.rules.columns.narrowing import Narrowing
 from app.rules.columns.rows import Rows
 from app.rules.columns.schema import APPLICANT, REF
 from app.rules.columns.signatures import Patterns
@@ -59,6 +60,7 @@ class Columns:
             if measures is None or compiled.measure.id in measures
         ]
         self._said = {columns.measure.id: Explanations() for columns in self._measures}
+        self._narrowings = {columns.measure.id: Narrowing(columns.compiled) for columns in self._measures}
         self._lines = {
             columns.measure.id: LineColumns(columns, order)
             for order, columns in enumerate(self._measures)
@@ -100,7 +102,9 @@ class Columns:
         try:
             if not batch.columnar:
                 raise NotColumnar
-            decided = columns.decide(batch)
+            narrowed = self._narrowings[columns.measure.id].of(batch)
+            part = batch if narrowed is None else batch.part(narrowed.rows)
+            decided = columns.decide(part)
         except NotColumnar:
             results = [compiled.evaluate(batch.circumstances(row)) for row in range(batch.population.height)]
             answers = alone.answers(results)
@@ -108,6 +112,8 @@ class Columns:
             tell = one_by_one(compiled, batch, decided)
             said = self._said[columns.measure.id].of(decided, batch.asked.patterns, tell)
             answers = pl.concat([decided.select(VERDICT, AMOUNT, CEILING, POTENTIAL), said], how="horizontal")
+            if narrowed is not None:
+                answers = answers[narrowed.places]
         return answers.with_columns(pl.col(VERDICT).cat.to(VERDICT_TYPE)), results
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from app.rules.columns.measures import AMOUNT, CEILING, KEY, POTENTIAL, VERDICT
+from app.rules.columns.narrowing import looked_up
+from app.rules.columns.tables import ROW
 from app.rules.words.answer_values import place as place_of
 
 if TYPE_CHECKING:
@@ -29,9 +31,6 @@ REASONS, MISSING = "reasons", "missing"
 FIRST, PLACE = "first", "place"
 MOST_KEPT = 200_000
 """Explanations remembered between batches, before they are begun anew."""
-
-
-MOST_IN_A_TABLE = 2**22
 
 
 class EnginesDisagree(AssertionError):
@@ -67,7 +66,7 @@ class Explanations:
             self._learn(keys, pl.DataFrame(unknown, schema=keys.schema, orient="row"), tell)
         places = pl.Series(PLACE, [self._known[key] for key in kinds.iter_rows()], dtype=pl.UInt32)
         if keys.width == 1:
-            found = _looked_up(keys.to_series(), kinds.to_series(), places)
+            found = looked_up(keys.to_series(), kinds.to_series(), places)
         else:
             placed = kinds.with_columns(places)
             found = keys.join(placed, on=keys.columns, how="left", maintain_order="left")[PLACE]
@@ -86,22 +85,13 @@ class Explanations:
         self._said = pl.concat([self._said, pl.DataFrame(columns, schema=self._said.schema)], rechunk=True)
 
 
-def _looked_up(keys: pl.Series, kinds: pl.Series, places: pl.Series) -> pl.Series:
-    """The place of each key: by a table where the keys are small numbers."""
-    greatest = kinds.max()
-    if not isinstance(greatest, int) or greatest >= MOST_IN_A_TABLE:
-        return keys.replace_strict(kinds, places, return_dtype=pl.UInt32)
-    table = pl.zeros(greatest + 1, dtype=pl.UInt32, eager=True).scatter(kinds, places)
-    return table.gather(keys)
-
-
 def one_by_one(compiled: CompiledMeasure, batch: Batch, decided: pl.DataFrame) -> Tell:
     """Explains rows by deciding each alone."""
 
     def tell(rows: pl.Series) -> Iterator[Explained]:
-        batch.prepare(rows)
-        ours = decided.select(VERDICT, AMOUNT, CEILING, POTENTIAL)[rows]
-        for row, (verdict, *figures) in zip(rows, ours.iter_rows(), strict=True):
+        ours = decided.select(ROW, VERDICT, AMOUNT, CEILING, POTENTIAL)[rows]
+        batch.prepare(ours[ROW])
+        for row, verdict, *figures in ours.iter_rows():
             result = compiled.evaluate(batch.circumstances(row))
             columns = (VERDICTS[verdict], *figures)
             alone = (result.verdict, result.amount, result.ceiling, result.potential)

@@ -22,6 +22,7 @@ from app.rules.columns.expressions import NotColumnar
 from app.rules.columns.history import item_keys
 from app.rules.columns.items import HIGH, ITEM, LOW
 from app.rules.columns.measures import AMOUNT, ELIGIBLE, INELIGIBLE, VERDICT
+from app.rules.columns.narrowing import requirements
 from app.rules.columns.schema import REF
 from app.rules.columns.tables import POSITION, ROW
 from app.rules.deciding.measures import FIGURED
@@ -79,7 +80,7 @@ class LineColumns:
         applicants = batch.applicants.table.frame
         ended = pl.any_horizontal(
             pl.col(BAR).fill_null(value=False),
-            ~pl.col(f"{columns.measure.id}:requirements").fill_null(value=True),
+            ~pl.col(requirements(columns.measure.id)).fill_null(value=True),
         )
         looked_at = applicants.filter(~ended)[ROW]
         return shown.filter(pl.col(ROW).is_in(looked_at.implode()))

@@ -14,6 +14,7 @@ from app.rules.columns.batch import BAR
 from app.rules.columns.conditions import Leaves, sign_mentions, sign_value
 from app.rules.columns.ends import Ends
 from app.rules.columns.signatures import Signature
+from app.rules.columns.tables import ROW
 from app.rules.columns.values import fen
 from app.rules.deciding.measures import FIGURED
 from app.rules.policy import AwardKind
@@ -40,13 +41,13 @@ class MeasureColumns:
         self.kind = compiled.kind
 
     def decide(self, batch: Batch) -> pl.DataFrame:
-        """`verdict` (a code), `amount`, `ceiling`, `potential` in fen and `key…`, one row an applicant."""
+        """`row`, `verdict` (a code), `amount`, `ceiling`, `potential` in fen and `key…`, one row an applicant."""
         signature = Signature()
         terms, table = batch.applicants, batch.applicants.table
         leaves = Leaves(terms, self.compiled.block, self.measure.id)
         leaves.sign(signature)
         if not self.compiled.pays:
-            return table.frame.select(**self._service(leaves), **signature.columns(KEY))
+            return table.frame.select(ROW, **self._service(leaves), **signature.columns(KEY))
         batch.sign_bar(signature)
         standing = batch.past.standing(self.measure, self.compiled.limits.own, table)
         for truth in standing.truths:
@@ -117,7 +118,7 @@ class MeasureColumns:
             table.frame.lazy()
             .with_columns(**{f"{name}:{key}": value for key, value in worked_out.items()})
             .with_columns(verdict.alias(VERDICT))
-            .select(VERDICT, **self._figures(low, high), **signature.columns(KEY))
+            .select(ROW, VERDICT, **self._figures(low, high), **signature.columns(KEY))
             .collect()
         )
 

@@ -78,6 +78,8 @@ class Table:
         self.frame = frame
         self.words = words
         self.built_ins: dict[str, Ends] = {}
+        self.whole = not words and frame.height == population.height
+        """Whether its rows are those of the population, all of them in order."""
         self._count = 0
 
     @classmethod
@@ -112,7 +114,7 @@ class Table:
 
     def add(self, name: str, of_applicants: pl.Series) -> None:
         """A column that has one value for each applicant."""
-        found = of_applicants if self.of_rows else of_applicants.gather(self.frame[ROW])
+        found = of_applicants if self.whole else of_applicants.gather(self.frame[ROW])
         self.frame = self.frame.with_columns(found.alias(name))
 
     def fresh(self, prefix: str) -> str:
