@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
@@ -19,7 +20,7 @@ from app.routers.documenting import (
     problem,
 )
 from app.routers.problem_kinds import INVALID_REQUEST, NOT_FOUND
-from app.routers.query import day, read_query, version
+from app.routers.query import day, one_of, read_query, version
 from app.schemas.catalogue import MeasureDetail, MeasureList, PolicyDetail, PolicyList
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ router = APIRouter(tags=["policies"])
 
 _OF_LIST = {"as_of": day}
 _OF_ONE = {"as_of": day, "version": version}
+_OF_SCHEMA = {**_OF_ONE, "format": one_of("json", "arrow")}
+_ARROW_STREAM = "application/vnd.apache.arrow.stream"
 
 
 def _answers(of: type | None, *also: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
@@ -47,7 +50,7 @@ def _answers(of: type | None, *also: dict[int | str, dict[str, Any]]) -> dict[in
 
 _OR_NOT_FOUND: dict[int | str, dict[str, Any]] = {404: problem(NOT_FOUND)}
 _LIST_PARAMETERS = {"parameters": [AS_OF, IF_NONE_MATCH], **PUBLIC}
-_PARAMETERS = {"parameters": [AS_OF, VERSION, IF_NONE_MATCH], **PUBLIC}
+_PARAMETERS: dict[str, Any] = {"parameters": [AS_OF, VERSION, IF_NONE_MATCH], **PUBLIC}
 _SCHEMA_CONTENT = {
     "application/schema+json": {
         "schema": {
@@ -55,7 +58,20 @@ _SCHEMA_CONTENT = {
             "additionalProperties": True,
             "description": "A JSON Schema, 2020-12.",
         }
-    }
+    },
+    _ARROW_STREAM: {
+        "schema": {
+            "type": "string",
+            "format": "binary",
+            "description": "The columns of a population as an Arrow IPC stream without rows.",
+        }
+    },
+}
+_FORMAT = {
+    "name": "format",
+    "in": "query",
+    "description": "`arrow`: the columns of a population of this policy, instead of the JSON Schema of its facts.",
+    "schema": {"type": "string", "enum": ["json", "arrow"], "default": "json"},
 }
 
 
@@ -124,11 +140,17 @@ async def get_measure(request: Request, policy: PolicyId, measure: MeasureId) ->
     operation_id="get_fact_schema",
     summary="The JSON Schema of a policy's facts",
     responses=_answers(None, {200: {"headers": CACHED, "content": _SCHEMA_CONTENT}}, _OR_NOT_FOUND),
-    openapi_extra=_PARAMETERS,
+    openapi_extra={**_PARAMETERS, "parameters": [*_PARAMETERS["parameters"], _FORMAT]},
     response_class=Response,
 )
 async def get_fact_schema(request: Request, policy: PolicyId) -> Response:
-    """What `facts` of a request may hold, with labels, units and the codes of choices."""
-    query = read_query(request.scope, _OF_ONE)
+    """What `facts` may hold, with labels, units and the codes of choices; or the columns of a population."""
+    query = read_query(request.scope, _OF_SCHEMA)
+    if query.get("format") == "arrow":
+        # In a thread: Arrow is slow to import.
+        made = await asyncio.to_thread(
+            _catalogue(request).arrow_schema, policy, query.get("as_of"), query.get("version")
+        )
+        return conditional(request, made, _ARROW_STREAM)
     found = _catalogue(request).fact_schema(policy, query.get("as_of"), query.get("version"))
     return conditional(request, found, "application/schema+json")

@@ -98,6 +98,13 @@ class Catalogue:
         policy = self._version(policy_id, as_of, version)
         return self._kept(("schema", policy.digest), lambda: fact_json_schema(policy))
 
+    def arrow_schema(self, policy_id: str, as_of: date | None, version: str | None) -> Representation:
+        """The columns of a population, as an Arrow IPC stream without rows."""
+        from app.services.population.schema_streams import schema_stream  # noqa: PLC0415 - Arrow is slow to import
+
+        policy = self._version(policy_id, as_of, version)
+        return self._bytes_kept(("arrow", policy.digest), lambda: schema_stream(policy))
+
     def _version(self, policy_id: str, as_of: date | None, version: str | None) -> Policy:
         if version is not None:
             return self._policies.pinned(policy_id, version, as_of).policy
@@ -134,9 +141,12 @@ class Catalogue:
         }
 
     def _kept(self, key: tuple[str, ...], make: Callable[[], dict[str, Any]]) -> Representation:
+        return self._bytes_kept(key, lambda: orjson.dumps(make()))
+
+    def _bytes_kept(self, key: tuple[str, ...], make: Callable[[], bytes]) -> Representation:
         found = self._rendered.get(key)
         if found is None:
-            content = orjson.dumps(make())
+            content = make()
             found = Representation(content, hashlib.sha256(content).hexdigest())
             self._rendered[key] = found
         return found
