@@ -62,13 +62,14 @@ def in_memory(rows: int = ROWS) -> dict[str, Any]:
     bare = _known(population)
     four = Columns(policy, year=2026, as_of=DAY, measures=MEASURES)
     four.decide(bare)
-    peer = OpenFiscaColumns(policy, bare)
+    peer = OpenFiscaColumns(policy)
     _agree(four, peer, bare)
-    ours, theirs = [], []
+    ours, theirs, ready = [], [], []
     for _ in range(ROUNDS):
         ours.append(_timed(lambda: four.decide(bare)))
-        simulation = peer.simulation()
-        theirs.append(_timed(lambda made=simulation: peer.calculate(made)))
+        theirs.append(_timed(lambda: peer.calculate(peer.inputs(bare))))
+        inputs = peer.inputs(bare)
+        ready.append(_timed(lambda made=inputs: peer.calculate(made)))
     return {
         "rows": rows,
         "all_measures_first": round(first, 2),
@@ -77,6 +78,7 @@ def in_memory(rows: int = ROWS) -> dict[str, Any]:
         "peak_bytes": peak,
         "four_measures": round(median(ours), 3),
         "openfisca_four_measures": round(median(theirs), 3),
+        "openfisca_on_ready_arrays": round(median(ready), 3),
         "share_of_openfisca": round(median(a / b for a, b in zip(ours, theirs, strict=True)), 2),
     }
 
@@ -84,7 +86,7 @@ def in_memory(rows: int = ROWS) -> dict[str, Any]:
 def _agree(four: Columns, peer: OpenFiscaColumns, population: pl.DataFrame) -> None:
     """Both say the same amounts wherever nothing is unknown."""
     answers = four.decide(population).answers
-    theirs = peer.calculate(peer.simulation())
+    theirs = peer.calculate(peer.inputs(population))
     for name in MEASURES:
         mine = answers[name].struct.unnest()
         settled = mine["verdict"].cast(pl.String) != "undetermined"
@@ -128,8 +130,9 @@ def show(found: dict[str, Any]) -> None:
         f"peak {found['peak_bytes'] / gib:.2f} GiB, of which {found['loaded_bytes'] / gib:.2f} to load"
     )
     print(
-        f"four measures: {found['four_measures']} s, openfisca-core {found['openfisca_four_measures']} s, "
-        f"ratio {found['share_of_openfisca']} (goal 1)"
+        f"four measures of the same population: {found['four_measures']} s with reasons; openfisca-core "
+        f"{found['openfisca_four_measures']} s for making, setting and calculating its inputs, of which "
+        f"{found['openfisca_on_ready_arrays']} s on arrays made before; ratio {found['share_of_openfisca']} (goal 1)"
     )
 
 

@@ -5,17 +5,18 @@ Codes are its Enums, amounts whole fen in its integers and floats; no unknown fa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from openfisca_core import entities, indexed_enums, periods, taxbenefitsystems, variables
-from openfisca_core.simulations import Simulation, SimulationBuilder
+from openfisca_core.simulations import SimulationBuilder
 
 from app.rules.columns.signatures import Patterns
 from app.rules.columns.tables import Population
 
 if TYPE_CHECKING:
+    from app.rules.facts import FactDeclaration
     from app.rules.policy import Policy
 
 YEAR = "2026"
@@ -33,10 +34,6 @@ ENTERPRISES = ("enterprise", "state_owned_enterprise")
 SIZES = ("micro", "small", "medium")
 RIGHTS = ("patent", "trademark", "copyright")
 LENDERS = ("bank", "financial_institution")
-CODES = {
-    "kind": "kinds", "size": "sizes", "level": "levels", "excellence": "levels",
-    "collateral": "collaterals", "lender": "lenders",
-}  # fmt: skip
 FACTS = {
     "punished": ("applicant.credit.joint_punishment", bool),
     "kind": ("applicant.kind", None),
@@ -57,6 +54,14 @@ ITEMS: dict[str, tuple[str, str, type | None]] = {
     "guarantee": ("pledge_loans", "guarantee_fee", int),
     "appraisal": ("pledge_loans", "appraisal_fee", int),
 }
+
+
+class Inputs(NamedTuple):
+    """Arrays by variable; `owners`: the organisation of each item, by its row."""
+
+    rows: int
+    owners: Any
+    arrays: dict[str, Any]
 
 
 def _enum(name: str, codes: list[str]) -> Any:
@@ -129,60 +134,63 @@ def _amount(formula: Any) -> type:
 
 
 class OpenFiscaColumns:
-    """Inputs as arrays, made once; `calculate` sets them in a simulation that is new each time and calculates."""
+    """The system is built once; `inputs` makes arrays of a population, `calculate` sets them and calculates."""
 
-    def __init__(self, policy: Policy, population: pl.DataFrame) -> None:
-        self._rows = population.height
-        facts = Population(population, Patterns())
-        self._inputs: dict[str, Any] = {}
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
         self._system = taxbenefitsystems.TaxBenefitSystem([ORGANISATION, ITEM])
+        self._enums: dict[str, Any] = {}
         for name, (fact, kind) in FACTS.items():
-            codes = [code for code, _ in policy.facts.facts[fact].choices]
-            self._input(name, kind, ORGANISATION, facts.fact(fact), codes)
-        lists = [facts.items("navigation_projects"), facts.items("pledge_loans")]
-        sizes = [found.height for found in lists]
-        # One more item for the last organisation: the library counts groups by the greatest number it meets.
-        self._owners = np.concatenate([*(found["row"].to_numpy() for found in lists), [self._rows - 1]])
+            self._variable(name, kind, ORGANISATION, policy.facts.facts[fact])
         for name, (of, field, kind) in ITEMS.items():
-            own = facts.items(of)[f"field:{field}"]
-            others = [
-                own
-                if index == (of == "pledge_loans") and index < 2
-                else pl.repeat(None, size, dtype=own.dtype, eager=True)
-                for index, size in enumerate((*sizes, 1))
-            ]
-            codes = [code for code, _ in policy.facts.facts[of].fields[field].choices]
-            self._input(name, kind, ITEM, pl.concat(others), codes)
+            self._variable(name, kind, ITEM, policy.facts.facts[of].fields[field])
         for formula in FORMULAS:
             self._system.add_variable(_amount(formula))
 
-    def _input(self, name: str, kind: type | None, entity: Any, given: pl.Series, codes: list[str]) -> None:
-        body: dict[str, Any] = {"entity": entity, "definition_period": periods.YEAR, "label": name}
+    def _variable(self, name: str, kind: type | None, entity: Any, fact: FactDeclaration) -> None:
+        body: dict[str, Any] = {
+            "entity": entity,
+            "definition_period": periods.YEAR,
+            "label": name,
+            "value_type": kind,
+        }
         if kind is None:
-            enum = _enum(name.title(), codes)
+            enum = self._enums[name] = _enum(name.title(), [code for code, _ in fact.choices])
             body |= {"value_type": indexed_enums.Enum, "possible_values": enum, "default_value": enum.unknown}
-            places = {code: place for place, code in enumerate(codes, 1)}
-            numbers = given.replace_strict(places, default=0, return_dtype=pl.Int16).to_numpy()
-            self._inputs[name] = indexed_enums.EnumArray(numbers, enum)
-        else:
-            body["value_type"] = kind
-            self._inputs[name] = given.fill_null(False if kind is bool else 0).to_numpy().astype(kind)
         self._system.add_variable(type(name, (variables.Variable,), body))
 
-    def simulation(self) -> Simulation:
-        """A new simulation with its entities; what the library's users make once for a survey."""
+    def inputs(self, population: pl.DataFrame) -> Inputs:
+        """Every input as an array: codes as the library's, unknown as its defaults."""
+        facts = Population(population, Patterns())
+        found = {name: self._array(name, kind, facts.fact(fact)) for name, (fact, kind) in FACTS.items()}
+        lists = {name: facts.items(name) for name in ("navigation_projects", "pledge_loans")}
+        # One more item for the last organisation: the library counts groups by the greatest number it meets.
+        owners = [*(items["row"].to_numpy() for items in lists.values()), [population.height - 1]]
+        for name, (of, field, kind) in ITEMS.items():
+            own = lists[of][f"field:{field}"]
+            parts = [own if other == of else own.clear(items.height) for other, items in lists.items()]
+            found[name] = self._array(name, kind, pl.concat([*parts, own.clear(1)]))
+        return Inputs(population.height, np.concatenate(owners), found)
+
+    def _array(self, name: str, kind: type | None, given: pl.Series) -> Any:
+        if kind is not None:
+            return given.fill_null(value=kind(0)).to_numpy().astype(kind)
+        enum = self._enums[name]
+        places = {code.name: place for place, code in enumerate(enum)}
+        numbers = given.replace_strict(places, default=0, return_dtype=pl.Int16).to_numpy()
+        return indexed_enums.EnumArray(numbers, enum)
+
+    def calculate(self, inputs: Inputs) -> dict[str, Any]:
+        """Sets every input in a new simulation and calculates the four amounts, whole fen."""
         builder = SimulationBuilder()
         builder.create_entities(self._system)
-        for name, count in (("item", len(self._owners)), ("organisation", self._rows)):
+        for name, count in (("item", len(inputs.owners)), ("organisation", inputs.rows)):
             builder.populations[name].ids = np.arange(count)
             builder.populations[name].count = count
         organisations = builder.populations["organisation"]
-        organisations.members_entity_id = self._owners
-        organisations.members_role = np.repeat(ORGANISATION.flattened_roles[0], len(self._owners))
-        return builder.build(self._system)
-
-    def calculate(self, simulation: Simulation) -> dict[str, Any]:
-        """Sets every input and calculates the four amounts, whole fen."""
-        for name, values in self._inputs.items():
+        organisations.members_entity_id = inputs.owners
+        organisations.members_role = np.repeat(ORGANISATION.flattened_roles[0], len(inputs.owners))
+        simulation = builder.build(self._system)
+        for name, values in inputs.arrays.items():
             simulation.set_input(name, YEAR, values)
         return {formula.__name__: simulation.calculate(formula.__name__, YEAR) for formula in FORMULAS}
