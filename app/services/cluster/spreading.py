@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from distributed import as_completed
 
@@ -160,15 +161,17 @@ def _piece(run: Run, piece: Piece, out: str, number: int) -> Tally:
 def _tally_of(part: Path) -> Tally:
     """Counted from the file, so that a piece found done counts like one that was just done."""
     file = pq.ParquetFile(part)
-    measures: dict[str, tuple[int, int]] = {}
-    for field in file.schema_arrow:
-        if not pa.types.is_struct(field.type) or field.name == "totals":
-            continue
-        found = file.read(columns=[f"{field.name}.verdict", f"{field.name}.amount"])[
-            field.name
-        ].combine_chunks()
-        verdicts, amounts = found.field("verdict").cast(pa.string()), found.field("amount")
-        eligible = pa.compute.equal(verdicts, "eligible")
-        granted = pa.compute.sum(amounts.filter(eligible)).as_py() or 0
-        measures[field.name] = (pa.compute.sum(eligible).as_py() or 0, granted)
-    return Tally(file.metadata.num_rows, measures)
+    names = [f.name for f in file.schema_arrow if pa.types.is_struct(f.type) and f.name != "totals"]
+    columns = [f"{name}.{field}" for name in names for field in ("verdict", "amount")]
+    found = NOTHING
+    for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=columns):
+        measures = {name: _eligible(batch.column(name)) for name in names}
+        found = found.plus(Tally(batch.num_rows, measures))
+    return found
+
+
+def _eligible(answers: pa.StructArray) -> tuple[int, int]:
+    """How many are eligible, and what they are granted, fen."""
+    eligible = pc.equal(answers.field("verdict").cast(pa.string()), "eligible")
+    granted = pc.sum(answers.field("amount").filter(eligible)).as_py()
+    return pc.sum(eligible).as_py() or 0, granted or 0
