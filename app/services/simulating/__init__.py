@@ -1,0 +1,1 @@
+"""Simulations: a population under the law as it is and under other readings of it. Nothing is decided for anyone."""
