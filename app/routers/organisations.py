@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from app.routers.access import Administrator, Officer, Reviewer
+from app.routers.documenting import problem
 from app.routers.documenting_orders import (
     AFTER,
     ETAG,
+    IF_MATCH,
     LIMIT,
     LOCATION,
     filter_of,
@@ -18,8 +20,9 @@ from app.routers.documenting_orders import (
 )
 from app.routers.orders import answer_order, answer_read, office_of
 from app.routers.paging import answer_page, read_page
+from app.routers.problem_kinds import PRECONDITION_FAILED, PRECONDITION_REQUIRED
 from app.routers.query import code, read_query, word
-from app.schemas.organisations import NewCode, Organisation, OrganisationBody, OrganisationList
+from app.schemas.organisations import NewCode, OrganisationBody, OrganisationList, OrganisationWithFacts
 from app.services import organisations
 
 if TYPE_CHECKING:
@@ -44,7 +47,12 @@ _PARAMETERS = (
     LIMIT,
 )
 
-_PUT = order_operation(OrganisationBody, Organisation, keyed=False, found=False, headers=ETAG)
+_PUT = order_operation(
+    OrganisationBody, OrganisationWithFacts, keyed=False, found=False, timed=True, headers=ETAG
+)
+_PUT["openapi_extra"]["parameters"].append({**IF_MATCH, "required": False})
+_PUT["responses"][412] = {**problem(PRECONDITION_FAILED), "headers": ETAG}
+_PUT["responses"][428] = problem(PRECONDITION_REQUIRED)
 _PUT["responses"][201] = {
     **_PUT["responses"][200],
     "description": "It was not on record, and is now.",
@@ -55,12 +63,15 @@ _PUT["responses"][201] = {
 @router.put(
     "/v1/organisations/{uscc}",
     operation_id="put_organisation",
-    summary="Enter an organisation, or correct its name and kind",
+    summary="Enter an organisation, or correct its name, kind and facts",
     **_PUT,
 )
 async def put_organisation(request: Request, uscc: UsccPath, caller: Reviewer) -> Response:
-    """The code of the path is one that it has or had; a new one makes a new organisation."""
-    return await answer_order(request, caller, organisations.put_plan(uscc))
+    """The code of the path is one that it has or had; a new one makes a new organisation.
+
+    If-Match is needed once the register has facts of the organisation, and compared whenever it is sent.
+    """
+    return await answer_order(request, caller, organisations.put_plan(uscc, request.headers.get("if-match")))
 
 
 @router.get(
@@ -82,7 +93,7 @@ async def list_organisations(request: Request, caller: Officer) -> Response:
     "/v1/organisations/{uscc}",
     operation_id="get_organisation",
     summary="One organisation",
-    **read_operation(Organisation, headers=ETAG),
+    **read_operation(OrganisationWithFacts, headers=ETAG),
 )
 async def get_organisation(request: Request, uscc: UsccPath, caller: Officer) -> Response:
     """By any code that it has or had."""
@@ -96,7 +107,7 @@ async def get_organisation(request: Request, uscc: UsccPath, caller: Officer) ->
     operation_id="add_organisation_code",
     summary="Record a changed code, or make two organisations one",
     **order_operation(
-        NewCode, Organisation, status=201, problems=("conflict",), headers={**ETAG, **LOCATION}
+        NewCode, OrganisationWithFacts, status=201, problems=("conflict",), headers={**ETAG, **LOCATION}
     ),
 )
 async def add_organisation_code(request: Request, uscc: UsccPath, caller: Administrator) -> Response:

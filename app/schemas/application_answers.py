@@ -22,7 +22,7 @@ LegalDay = Annotated[str, Field(examples=["2026-11-24"], json_schema_extra={"for
 MoneyAwardKind = TypeAliasType("MoneyAwardKind", Literal["fixed", "calculated", "up_to", "unspecified"])
 ObjectionOutcome = TypeAliasType("ObjectionOutcome", Literal["dismissed", "upheld"])
 PaymentState = TypeAliasType("PaymentState", Literal["ordered", "confirmed", "failed"])
-Occasion = TypeAliasType("Occasion", Literal["submit", "approve", "pay"])
+Occasion = TypeAliasType("Occasion", Literal["submit", "approve", "pay", "offer"])
 
 
 class BoundPolicy(Shown):

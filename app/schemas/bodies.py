@@ -166,6 +166,7 @@ _TOLD: Mapping[str, tuple[str, Words]] = {
         Words("应为至多两位小数的金额（元）", "must be yuan with at most two decimals"),
     ),
     "money_range": ("range", Words("金额超出范围", "the amount is out of range")),
+    "constant_type": ("type", Words("应为数字或文字", "must be a number or text")),
     "date_format": ("format", Words("应为日期 YYYY-MM-DD", "must be a date, YYYY-MM-DD")),
     "moment_format": (
         "format",

@@ -89,7 +89,29 @@ BODY_EXAMPLES: dict[str, dict[str, Any]] = {
         "usual": {"award": _AWARD, "amount": "50000.00", "reference": "HK-2026-003", "received_on": _DAY}
     },
     "WriteOff": {"usual": {"award": _AWARD, "reason": "The organisation was dissolved."}},
-    "OrganisationBody": {"usual": {"name": "示例企业", "kind": "enterprise"}},
+    "OrganisationBody": {
+        "usual": {"name": "示例企业", "kind": "enterprise"},
+        "with_facts": {
+            "name": "示例企业",
+            "kind": "enterprise",
+            "facts": {
+                "yanhu-ip": {
+                    "stated_on": _DAY,
+                    "source": "Patent register, queried by the bureau",
+                    "applicant": {"size": "small"},
+                    "facts": {"patents": {"granted": 12, "invention_granted": 2, "high_value_granted": 0}},
+                }
+            },
+        },
+    },
+    "MatchBody": {"usual": {}, "one_measure": {"measures": ["patent-grants"], "year": 2026}},
+    "Consent": {
+        "usual": {
+            "consent": {"by": "王某", "given_at": f"{_DAY}T10:00:00+08:00", "text_sha256": "0" * 64},
+            "external_ref": "2026-0042",
+        }
+    },
+    "Declining": {"usual": {"reason": "The patents were transferred."}},
     "NewCode": {"usual": {"uscc": "91140802MA0GT0026B", "from": _DAY, "reason": "Registered anew."}},
     "PunishmentBody": {
         "listed": {
@@ -119,6 +141,15 @@ BODY_EXAMPLES: dict[str, dict[str, Any]] = {
         }
     },
     "ReadingBody": {"usual": {"source": "National list", "queried_at": f"{_DAY}T09:00:00+08:00"}},
+    "NewSimulation": {
+        "a_lower_threshold": {
+            "population": {"upload": "upl_" + "0" * 32},
+            "as_of": _DAY,
+            "budget": "20000000.00",
+            "scenarios": [{"name": "eight grants", "parameters": {"patent-grants.granted_min": 8}}],
+        },
+        "the_register": {"population": {"register": True}},
+    },
     "NewKey": {
         "platform": {"name": "Application portal", "scopes": ["apply"], "platform": "yanhu-portal"},
         "officer": {"name": "Review desk", "scopes": ["review"], "person": "10023", "mode": "test"},

@@ -11,7 +11,7 @@ from app.store.tables.organisations import organisation_codes as _codes
 from app.store.tables.organisations import organisations as _organisations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -75,6 +75,19 @@ async def find(connection: AsyncConnection, mode: str, organisation: str) -> Org
     return rows[0] if rows else None
 
 
+async def find_all(
+    connection: AsyncConnection, mode: str, organisations: Sequence[str]
+) -> dict[str, OrganisationRow]:
+    """Id -> organisation, of these; one that was merged has no codes."""
+    rows = await _rows(
+        connection,
+        _organisations.c.mode == mode,
+        _organisations.c.id.in_(organisations),
+        limit=len(organisations),
+    )
+    return {row.id: row for row in await _with_codes(connection, mode, rows)}
+
+
 async def page(
     connection: AsyncConnection,
     mode: str,
@@ -132,6 +145,16 @@ async def touch(connection: AsyncConnection, organisation: str, at: datetime) ->
         .where(_organisations.c.id == organisation)
         .values(version=_organisations.c.version + 1, updated_at=at)
     )
+
+
+async def touch_all(connection: AsyncConnection, organisations: Sequence[str], at: datetime) -> None:
+    """Something of these locked organisations has changed."""
+    if organisations:
+        await connection.execute(
+            update(_organisations)
+            .where(_organisations.c.id.in_(organisations))
+            .values(version=_organisations.c.version + 1, updated_at=at)
+        )
 
 
 async def _rows(connection: AsyncConnection, *wanted: Any, limit: int = 1) -> list[Any]:  # noqa: ANN401 - conditions and rows of SQLAlchemy

@@ -95,6 +95,23 @@ TRANSITIONS: tuple[Transition, ...] = (
 )
 """In the order of the procedure."""
 
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How an application comes to be."""
+
+    name: str
+    scope: Scope
+    status: Status
+    """Where it begins. Its event is `application.created`."""
+
+
+BEGINNINGS: tuple[Beginning, ...] = (
+    Beginning("create", Scope.APPLY, S.DRAFT),
+    Beginning("accept an offer", Scope.APPLY, S.ACCEPTED),
+)
+"""By hand; or by consent to an award that was offered, for which whoever ran the match has accepted."""
+
 BY_ACTION = {row.action: row for row in TRANSITIONS}
 
 

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import rfc8785
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 FIRST = "0" * 64
 SHA256 = "sha256"
 ALGORITHMS = (SHA256, "sm3")
+_EXACT = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,25 @@ class ChainReport:
 def hash_of(event: Mapping[str, Any], algorithm: str = SHA256) -> str:
     """The hash of an event in its public form, in hexadecimal."""
     rest = {name: value for name, value in event.items() if name != "hash"}
-    return hashlib.new(algorithm, rfc8785.dumps(rest)).hexdigest()
+    form = orjson.dumps(rest, option=orjson.OPT_SORT_KEYS) if _is_plain(rest) else rfc8785.dumps(rest)
+    return hashlib.new(algorithm, form).hexdigest()
+
+
+def _is_plain(value: object) -> bool:
+    """Whether sorted JSON is the RFC 8785 form: no fractions, no number past 2^53, no name that sorts otherwise."""
+    if isinstance(value, str) or value is None:
+        return True
+    kind = type(value)
+    if kind is bool:
+        return True
+    if kind is int:
+        return -_EXACT <= value <= _EXACT  # type: ignore[operator]
+    if kind is dict:
+        return all(
+            type(name) is str and name.isascii() and _is_plain(one)
+            for name, one in value.items()  # type: ignore[attr-defined]
+        )
+    return kind is list and all(map(_is_plain, value))  # type: ignore[call-overload]
 
 
 def seal(event: Mapping[str, Any]) -> dict[str, Any]:

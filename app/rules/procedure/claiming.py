@@ -12,7 +12,7 @@ from app.rules.identifiers import item_key
 from app.rules.policy import LimitKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from app.rules.policy import Limit, Measure, Policy
     from app.rules.requests import EvaluationRequest
@@ -86,8 +86,13 @@ def object_claims(policy: Policy, request: EvaluationRequest) -> tuple[str, ...]
 
 def projects(policy: Policy, request: EvaluationRequest) -> tuple[str, ...]:
     """The project keys that a request's items name."""
+    return projects_among(policy, object_claims(policy, request))
+
+
+def projects_among(policy: Policy, claims: Iterable[str]) -> tuple[str, ...]:
+    """The project keys that these claims are of."""
     prefix = project_claim(policy, "")
-    return tuple(key.removeprefix(prefix) for key in object_claims(policy, request) if key.startswith(prefix))
+    return tuple(key.removeprefix(prefix) for key in claims if key.startswith(prefix))
 
 
 def counted_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.rules.procedure.applications import TRANSITIONS, Status, Transition
+from app.rules.procedure.applications import BEGINNINGS, TRANSITIONS, Status, Transition
 
 _HEAD = """# From draft to payment
 
@@ -11,7 +11,6 @@ What each action needs and refuses is in the OpenAPI document; the money behind 
 
 ```mermaid
 stateDiagram-v2
-    [*] --> draft
 """
 _ENDED = (Status.WITHDRAWN, Status.REJECTED, Status.REVOKED)
 
@@ -19,10 +18,15 @@ _ENDED = (Status.WITHDRAWN, Status.REJECTED, Status.REVOKED)
 def procedure_page() -> str:
     """Markdown."""
     lines = [_HEAD.rstrip("\n")]
+    lines += [f"    [*] --> {one.status}: {one.name}" for one in BEGINNINGS]
     for (origin, target), actions in _edges().items():
         lines.append(f"    {origin} --> {target}: {', '.join(actions)}")
     lines += [f"    {status} --> [*]" for status in (*_ENDED, Status.PAID)]
     lines += ["```", "", "| action | scope | from | leads to | event |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {one.name} | {one.scope.value} | (new) | {one.status.value} | `application.created` |"
+        for one in BEGINNINGS
+    ]
     lines += [_row(row) for row in TRANSITIONS]
     return "\n".join(lines) + "\n"
 
