@@ -12,11 +12,18 @@ from rich.console import Console
 from rich.markup import escape
 
 from app.audit_cli import audit_app
+from app.bulk_cli import bulk
+from app.cluster_cli import spread
+from app.erasing_cli import erase_objector
 from app.keys_cli import keys_app
 from app.ledger_cli import ledger_app
+from app.match_cli import match
+from app.policy_files_cli import policy_schema, policy_template
 from app.records_cli import export_applicant, import_records
+from app.sample_cli import sample
 from app.services.legal_day import legal_day
 from app.settings import read_settings
+from app.simulate_cli import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +39,20 @@ app = typer.Typer(
     add_completion=False,
 )
 policy_app = typer.Typer(help="Work on policy packs.", no_args_is_help=True)
+policy_app.command("schema")(policy_schema)
+policy_app.command("template")(policy_template)
 app.add_typer(policy_app, name="policy")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
 app.add_typer(ledger_app, name="ledger")
 app.command("import")(import_records)
 app.command("export")(export_applicant)
+app.command("erase")(erase_objector)
+app.command()(bulk)
+app.command("sample")(sample)
+app.command("spread")(spread)
+app.command("match")(match)
+app.command("simulate")(simulate)
 
 out = Console()
 err = Console(stderr=True)
@@ -220,22 +235,6 @@ def check(folder: FolderArgument = None) -> None:
         check_ledger_keys(found)
     except LedgerKeysMoved as moved:
         _fail("\n".join(moved.moves), NOT_POSSIBLE)
-
-
-@policy_app.command()
-def schema(
-    policy: Annotated[str, typer.Argument(help="The policy's id.")] = "yanhu-ip",
-) -> None:
-    """Print the JSON Schema of a policy's facts."""
-    import json
-
-    from app.rules.fact_json_schema import fact_json_schema
-
-    for _, local in _local_policies(None):
-        if local.policy.id == policy:
-            sys.stdout.write(json.dumps(fact_json_schema(local.policy), ensure_ascii=False, indent=2) + "\n")
-            return
-    _fail(f"There is no policy {policy!r} in {read_settings().policies}.", WRONG_INPUT)
 
 
 @policy_app.command()

@@ -21,13 +21,17 @@ from app.routers import (
     evaluations,
     events,
     imports,
+    jobs,
     keys,
+    matches,
     me,
+    offers,
     operations,
     organisations,
     pages,
     policies,
     records,
+    simulations,
     webhooks,
 )
 from app.routers.edge import HeadAsGet, PlainPath, SecurityHeaders
@@ -38,6 +42,7 @@ from app.routers.named_route import NamedRoute
 from app.routers.observing import Observing
 from app.routers.openapi import OpenApiDocument
 from app.routers.problems import HANDLED, answer_problem
+from app.routers.straight_orders import StraightToOrders
 from app.services.at_work import at_work
 from app.services.catalogue import Catalogue
 from app.services.first_key import ensure_admin_key_at_last
@@ -66,11 +71,15 @@ _MODULES = (
     awards,
     documents,
     organisations,
+    offers,
+    matches,
     records,
     imports,
     keys,
     me,
     events,
+    simulations,
+    jobs,
     webhooks,
     operations,
     pages,
@@ -88,10 +97,10 @@ class DuixianApp(FastAPI):
     document: OpenApiDocument
 
     def build_middleware_stack(self) -> ASGIApp:
-        """All layers, and around them the short way of the busiest route."""
+        """All layers, and around them the short ways of the busiest routes."""
         state = self.state
         return evaluations.StraightToEvaluations(
-            super().build_middleware_stack(), state.policies, state.metrics
+            StraightToOrders(super().build_middleware_stack(), state.metrics), state.policies, state.metrics
         )
 
     def openapi(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import getpass
 import hashlib
 import os
 import sys
+from datetime import datetime  # noqa: TC003 - typer reads it
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -40,6 +41,7 @@ _err = Console(stderr=True)
 class Kind(StrEnum):
     joint_punishment = "joint-punishment"
     funding = "funding"
+    organisations = "organisations"
 
 
 class FileFormat(StrEnum):
@@ -68,24 +70,44 @@ def import_records(
         str, typer.Option(help="Who records: a staff number.", show_default="the account of this machine")
     ] = "",
     mode: ModeOption = Mode.live,
+    policy: Annotated[
+        str, typer.Option(help="organisations: the policy that their facts are for.")
+    ] = "yanhu-ip",
+    source: Annotated[
+        str | None, typer.Option(help="organisations: who says so.", show_default="the file's name")
+    ] = None,
+    stated_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="organisations: the day of the facts.", show_default="today"),
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(help="organisations: the year of the facts.", show_default="that of the day"),
+    ] = None,
 ) -> None:
-    """Take in a file of records, whole or not at all; the same file twice adds nothing.
+    """Take in a file of records or organisations, whole or not at all; the same file twice adds nothing.
 
-    Bad rows are shown, written to FILE.errors.ndjson, and end it with exit code 2.
+    Bad rows are shown, written to FILE.errors.ndjson, and end it with exit code 2. Organisations come as a population
+    does: CSV, XLSX, NDJSON, Parquet or Arrow by the ending of the name.
     """
     from app.services.importing.faults import BadRows
 
+    if kind is Kind.organisations:
+        from app.register_cli import Telling, import_organisations
+
+        told = Telling(policy, source or file.name, None if stated_on is None else stated_on.date(), year)
+        import_organisations(file, told, dry_run=dry_run, by=by or getpass.getuser(), mode=mode)
+        return
     chosen = form.value if form is not None else _ENDINGS.get(file.suffix.lower())
     if chosen is None:
-        _fail(f"Say what {file.name} is: --format csv, xlsx or ndjson.", WRONG_INPUT)
+        fail(f"Say what {file.name} is: --format csv, xlsx or ndjson.", WRONG_INPUT)
     report_file = file.with_name(f"{file.name}.errors.ndjson")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_err) as bar:
+    with progress_bar() as bar:
         try:
             report = _import(kind, file, chosen, bar, dry_run=dry_run, by=by or getpass.getuser(), mode=mode)
         except BadRows as bad:
             bar.stop()
-            _tell(bad, file, report_file)
+            tell(bad, file, report_file)
             raise typer.Exit(WRONG_INPUT) from None
     report_file.unlink(missing_ok=True)
     _out.print(_said(report, dry_run=dry_run), highlight=False)
@@ -104,15 +126,21 @@ def export_applicant(
     from app.services.refusals import NotFound
 
     try:
-        document = _with_database(lambda engine: export(engine, mode.value, uscc))
+        document = with_database(lambda engine: export(engine, mode.value, uscc))
     except NotFound:
-        _fail("There is no organisation with this code.", WRONG_INPUT)
+        fail("There is no organisation with this code.", WRONG_INPUT)
     data = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     if out is None:
         sys.stdout.buffer.write(data)
         return
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)
+
+
+def progress_bar() -> Progress:
+    """How far it is, for the eye, on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=_err)
 
 
 def _import(
@@ -134,7 +162,7 @@ def _import(
     writing = bar.add_task("writing", total=len(entries))
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    report = _with_database(
+    report = with_database(
         lambda engine: import_by_hand(
             engine,
             File(wanted, sha256),
@@ -149,7 +177,7 @@ def _import(
     return report
 
 
-def _with_database(work: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
+def with_database(work: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
     """Run a piece of work on an engine of its own. What the database refuses ends the command."""
     from psycopg import OperationalError as NotThere
     from sqlalchemy.exc import SQLAlchemyError
@@ -171,14 +199,14 @@ def _with_database(work: Callable[[AsyncEngine], Awaitable[Result]]) -> Result:
     try:
         return asyncio.run(run(database_address(read_settings())))
     except (SQLAlchemyError, NotThere, OSError) as error:
-        _fail(
+        fail(
             f"The database does not answer, is busy, or is not migrated ({type(error).__name__}). "
             "Set DUIXIAN_DATABASE_URL, or DUIXIAN_DATA of a service that runs.",
             NOT_POSSIBLE,
         )
 
 
-def _tell(bad: BadRows, file: Path, report_file: Path) -> None:
+def tell(bad: BadRows, file: Path, report_file: Path) -> None:
     """The bad rows: some for the eye, all for a program."""
     lines = b"".join(orjson.dumps(fault.form()) + b"\n" for fault in bad.faults)
     report_file.write_bytes(lines)
@@ -212,6 +240,6 @@ def _said(report: Report, *, dry_run: bool) -> str:
     return f"{told}; nothing was written (dry run)" if dry_run else told
 
 
-def _fail(message: str, code: int) -> NoReturn:
+def fail(message: str, code: int) -> NoReturn:
     _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
     raise typer.Exit(code)

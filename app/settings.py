@@ -52,13 +52,30 @@ class Settings(AccessSettings):
     """Joint-punishment lists that must have been read lately, as JSON: ["national", "court"]."""
     list_days: int = Field(default=30, ge=1, le=366)
     """How many days a reading of a list holds."""
+    offer_days: int = Field(default=30, ge=1, le=366)
+    """For how many days an award is offered without application."""
+    match_hour: int | None = Field(default=2, ge=0, le=23)
+    """The hour in Asia/Shanghai from which the register is matched once a day; empty: on demand only."""
     maximums: dict[str, str] = Field(default_factory=dict)
     """Where a policy names no figure, the most an official may grant: {"yanhu-ip.brand-station": "50000.00"}."""
+
+    bulk: Path | None = None
+    """The folder of populations that were sent and of the files of jobs; by default `bulk` in `data`."""
+    upload_mib: int = Field(default=1024, ge=1, le=1024 * 1024)
+    """The largest population that is taken, in MiB."""
+    upload_days: int = Field(default=7, ge=1, le=366)
+    """For how many days a population is kept, counted from its last use."""
+    job_days: int = Field(default=30, ge=1, le=3660)
+    """For how many days a finished job and its files are kept."""
 
     worker: bool = True
     """Whether the service delivers webhooks and does its duties itself; false where `duixian worker` does."""
     webhooks_allow_private: bool = False
     """Webhooks may use plain http and inner addresses: for trials and closed networks."""
+    personal_days: int = Field(default=1095, ge=0, le=36500)
+    """For how many days after its last change an application's objectors are kept at least."""
+    webhook_lease_seconds: int = Field(default=20, ge=15, le=3600)
+    """After how long a delivery is tried again that was taken and not finished, since the service died meanwhile."""
     audit_key: SecretStr | None = Field(default=None, min_length=16)
     """Signs exported heads with HMAC-SHA256."""
     audit_private_key: Path | None = None
@@ -68,9 +85,9 @@ class Settings(AccessSettings):
     audit_heads: Path | None = None
     """The folder of the daily heads; by default `heads` in `data`."""
 
-    @field_validator("secret", mode="before")
+    @field_validator("secret", "match_hour", mode="before")
     @classmethod
-    def _blank_secret_is_unset(cls, value: object) -> object:
+    def _blank_is_none(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("maximums")

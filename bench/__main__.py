@@ -1,7 +1,8 @@
 """`python -m bench` measures the engine and the service; with an argument one thing alone:
 
 `drivers` the database drivers, `submit` submits beside plain inserts, `lists` lists over a million applications,
-`columns` whole populations in memory, `bulk` ten million applicants from file to file.
+`batch` NDJSON beside single requests, `columns` whole populations in memory, `bulk` ten million applicants from file to
+file.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ match sys.argv[1:]:
         from bench import lists
 
         lists.show(lists.measure())
+    case ["batch"]:
+        from bench import batching
+
+        batching.show(batching.measure())
     case ["columns"]:
         from bench import columns
 

@@ -58,14 +58,14 @@ def measure(rounds: int = 5, seconds: float = 2.0) -> dict[str, object]:
     costs: dict[str, list[float]] = {name: [] for name in PATHS}
     with database() as url:
         with serving(url, size=1024) as served:
-            size = round(_drive(served.port, EVALUATIONS, 1.0, bodies)["bytes"])
+            size = round(drive(served.port, EVALUATIONS, 1.0, bodies)["bytes"])
         with serving(url, size) as served:
             for path in PATHS.values():
-                _drive(served.port, path, 1.0, bodies)
+                drive(served.port, path, 1.0, bodies)
             for _ in range(rounds):
                 for name, path in PATHS.items():
                     before = served.cpu_seconds()
-                    found = _drive(served.port, path, seconds, bodies)
+                    found = drive(served.port, path, seconds, bodies)
                     after = served.cpu_seconds()
                     rates[name].append(found["per_second"])
                     if before is not None and after is not None:
@@ -87,7 +87,7 @@ def measure(rounds: int = 5, seconds: float = 2.0) -> dict[str, object]:
     }
 
 
-def _drive(port: int, path: str, seconds: float, bodies: list[bytes]) -> dict[str, float]:
+def drive(port: int, path: str, seconds: float, bodies: list[bytes]) -> dict[str, float]:
     command = [sys.executable, "-m", "bench.load", str(port), path, str(seconds), str(CONNECTIONS)]
     done = subprocess.run(command, input=b"\n".join(bodies), capture_output=True, check=False)
     if done.returncode:

@@ -63,14 +63,18 @@ Known = Annotated[Caller, Depends(_caller_with())]
 """Whoever has a credential that holds, a token without any of our scopes too: for what is about the caller alone."""
 Anyone = Annotated[Caller, Depends(_caller_with(*Scope))]
 """Any caller with a scope: a platform reads its own, an officer all."""
-Applicant = Annotated[Caller, Depends(_caller_with(Scope.APPLY))]
-Reviewer = Annotated[Caller, Depends(_caller_with(Scope.REVIEW))]
-Approver = Annotated[Caller, Depends(_caller_with(Scope.APPROVE))]
-Treasurer = Annotated[Caller, Depends(_caller_with(Scope.FINANCE))]
-Administrator = Annotated[Caller, Depends(_caller_with(Scope.ADMIN))]
-Auditor = Annotated[Caller, Depends(_caller_with(Scope.AUDIT))]
+ADMIT_BY_SCOPE: dict[Scope, Admit] = {scope: _caller_with(scope) for scope in Scope}
+"""Admits a caller with the scope: raises Unauthenticated, RateLimited, Forbidden."""
+Applicant = Annotated[Caller, Depends(ADMIT_BY_SCOPE[Scope.APPLY])]
+Reviewer = Annotated[Caller, Depends(ADMIT_BY_SCOPE[Scope.REVIEW])]
+Approver = Annotated[Caller, Depends(ADMIT_BY_SCOPE[Scope.APPROVE])]
+Treasurer = Annotated[Caller, Depends(ADMIT_BY_SCOPE[Scope.FINANCE])]
+Administrator = Annotated[Caller, Depends(ADMIT_BY_SCOPE[Scope.ADMIN])]
+Auditor = Annotated[Caller, Depends(ADMIT_BY_SCOPE[Scope.AUDIT])]
 Officer = Annotated[Caller, Depends(_caller_with(*OFFICE_SCOPES))]
 """Any officer: all of them read all."""
+Planner = Annotated[Caller, Depends(_caller_with(Scope.REVIEW, Scope.APPROVE, Scope.FINANCE, Scope.ADMIN))]
+"""An officer who prepares decisions: what is asked for costs the service work, and holds data for some days."""
 ApplicantOrAuditor = Annotated[Caller, Depends(_caller_with(Scope.APPLY, Scope.AUDIT))]
 BY_SCOPE = {
     Scope.APPLY: Applicant,

@@ -69,17 +69,23 @@ def _description(row: Transition) -> str:
     return f"From {origins}; {leads}. Its event is `application.{row.past}`."
 
 
+def answer_action(act: Act) -> Callable[[Request, Caller, str], Awaitable[Response]]:
+    """How a request for an action is answered, for a caller who may."""
+    bare, may_validate = not BY_ACTION[act.action].body, act.action in _VALIDATED
+
+    async def answer(request: Request, caller: Caller, application: str) -> Response:
+        plan = plan_of(act, application)
+        return await answer_order(request, caller, plan, may_validate=may_validate, bare=bare)
+
+    return answer
+
+
 def _endpoint(act: Act) -> Callable[..., Awaitable[Response]]:
     row = BY_ACTION[act.action]
+    answer = answer_action(act)
 
     async def carry_out(request: Request, application: ApplicationId, caller: Caller) -> Response:
-        return await answer_order(
-            request,
-            caller,
-            plan_of(act, application),
-            may_validate=act.action in _VALIDATED,
-            bare=not row.body,
-        )
+        return await answer(request, caller, application)
 
     carry_out.__annotations__["caller"] = BY_SCOPE[row.scope]
     carry_out.__doc__ = _description(row)

@@ -33,6 +33,7 @@ from app.services.applications.drafting import change_plan, create_plan
 
 if TYPE_CHECKING:
     from app.routers.query import Parser
+    from app.rules.procedure.callers import Caller
 
 router = APIRouter(tags=["applications"])
 
@@ -75,6 +76,11 @@ _PARAMETERS = (
 )
 async def create_application(request: Request, caller: Applicant) -> Response:
     """Facts may be missing until it is submitted; `applicant.credit` is for the records to say."""
+    return await answer_creation(request, caller)
+
+
+async def answer_creation(request: Request, caller: Caller, _application: str = "") -> Response:
+    """How a request for a new application is answered, for a caller who may."""
     return await answer_order(request, caller, create_plan(), may_validate=True)
 
 

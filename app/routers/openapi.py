@@ -43,7 +43,13 @@ _TAGS = [
     {"name": "awards", "description": "Over all applications: awards, public notices, the ledger."},
     {"name": "documents", "description": "Files of applications: PDF, JPEG and PNG."},
     {"name": "organisations", "description": "Who applicants are, whatever code they have at the time."},
+    {
+        "name": "offers",
+        "description": "Awards without application: matched by the register, taken by consent.",
+    },
     {"name": "records", "description": "What assessments read beside the application: lists, and funding."},
+    {"name": "simulations", "description": "What a policy would come to, as it is and as it might be."},
+    {"name": "jobs", "description": "Work that takes longer than a request."},
     {"name": "keys", "description": "Who may call, and as whom."},
     {"name": "events", "description": "What happened, in order, chained by hash."},
     {"name": "webhooks", "description": "Being told of events."},

@@ -17,11 +17,12 @@ from app.services.orders import Order, carry_out, etag
 from app.services.refusals import Forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from starlette.requests import Request
 
+    from app.routers.query import Parser
     from app.rules.procedure.callers import Caller
     from app.services.office import Office
     from app.services.orders import Plan
@@ -53,19 +54,24 @@ async def answer_order(
 
 
 def order_of(
-    request: Request, caller: Caller, body: Callable[[], bytes], *, may_validate: bool = False
+    request: Request,
+    caller: Caller,
+    body: Callable[[], bytes],
+    *,
+    may_validate: bool = False,
+    parsers: Mapping[str, Parser] | None = None,
 ) -> Order:
-    """The request as an order. `body` is called when its turn has come.
+    """The request as an order. `body` is called when its turn has come; `parsers` are of its own query.
 
     Raises what the query and the headers are refused for.
     """
-    query = read_query(request.scope, _VALIDATE if may_validate else {})
+    query = read_query(request.scope, {**(parsers or {}), **(_VALIDATE if may_validate else {})})
     return Order(
         caller=caller,
         method=request.method,
         route=request.scope["route"].path,
-        path=request.url.path,
-        query=request.url.query,
+        path=request.scope["path"],
+        query=request.scope["query_string"].decode("latin-1"),
         body=body,
         key=request.headers.get("idempotency-key"),
         if_match=request.headers.get("if-match"),

@@ -110,6 +110,18 @@ MALFORMED_FORM = ProblemKind(
     ),
 )
 
+NOT_A_POPULATION = ProblemKind(
+    "not-a-population",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    Words("文件不是可读的申请人数据", "The file is no population"),
+    Words(
+        "detail 说明哪里无法读取、应为什么。列名见 /v1/policies/{policy}/schema；扩展名或 Content-Type 须与内容一致。"
+        "只是个别行有误的文件照常接收，并逐行列出。",
+        "`detail` says what cannot be read and what was expected. /v1/policies/{policy}/schema names the columns; the "
+        "name's ending or Content-Type must fit the content. A file with some bad rows is taken, and they are listed.",
+    ),
+)
+
 UNAUTHENTICATED = ProblemKind(
     "unauthenticated",
     HTTPStatus.UNAUTHORIZED,
@@ -317,6 +329,7 @@ KINDS: tuple[ProblemKind, ...] = (
     NOT_READY,
     INTERNAL_ERROR,
     MALFORMED_FORM,
+    NOT_A_POPULATION,
     UNAUTHENTICATED,
     FORBIDDEN,
     RATE_LIMITED,

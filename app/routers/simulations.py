@@ -24,7 +24,6 @@ from app.services.refusals import Refusal
 from app.services.simulating.ordering import simulation_plan
 
 if TYPE_CHECKING:
-
     from app.routers.query import Parser
 
 router = APIRouter(tags=["simulations"])

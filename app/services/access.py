@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Protocol
 
@@ -130,6 +131,7 @@ def _too_often(left: Allowance) -> RateLimited:
     return RateLimited(left.wait, left.headers)
 
 
+@lru_cache(maxsize=10_000)
 def network_of(address: str) -> str:
     """Whose failures are counted together: an IPv4 address, or the /64 that one IPv6 customer has."""
     try:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 from dataclasses import replace
+from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -81,5 +82,10 @@ def _worker(settings: Settings, office: Office, receivers: Receivers) -> Worker:
     assert settings.database_url is not None
     url = settings.database_url
     return Worker(
-        url, office, receivers, duties(heads_folder(settings, url)), sender=f"duixian/{version('duixian')}"
+        url,
+        office,
+        receivers,
+        duties(heads_folder(settings, url)),
+        sender=f"duixian/{version('duixian')}",
+        lease=timedelta(seconds=settings.webhook_lease_seconds),
     )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.rules.policy import Words
 from app.services.refusals import Refusal
 from app.store.failures import constraint
-
-if TYPE_CHECKING:
-    from sqlalchemy.exc import DBAPIError
 
 _MEANINGS: dict[str, tuple[str, Words]] = {
     "applications_same_person_check": (
@@ -41,7 +36,7 @@ _MEANINGS: dict[str, tuple[str, Words]] = {
 }
 
 
-def refusal_of(error: DBAPIError) -> Refusal | None:
+def refusal_of(error: Exception) -> Refusal | None:
     """The refusal that a constraint stands for; None when the failure is not the caller's to mend."""
     meaning = _MEANINGS.get(constraint(error) or "")
     return None if meaning is None else Refusal(meaning[1], kind=meaning[0])

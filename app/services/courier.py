@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 LEASE = timedelta(seconds=20)
-"""Longer than a receiver may take."""
+"""After which a delivery that a courier took and did not finish is tried again; longer than a receiver may take."""
 PLACES = 4
 """Of each endpoint, in each process."""
 _PAUSE_SECONDS = 5.0
@@ -55,12 +55,14 @@ class Courier:
         sender: str = "duixian",
         clock: Clock = this_moment,
         look_seconds: float = LOOK_SECONDS,
+        lease: timedelta = LEASE,
     ) -> None:
         self._engine = engine
         self._receivers = receivers
         self._sender = sender
         self._clock = clock
         self._look_seconds = look_seconds
+        self._lease = lease
         self._busy: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
@@ -101,7 +103,7 @@ class Courier:
             if places <= 0:
                 continue
             async with acting(self._engine, EVERYWHERE) as connection:
-                taken = await outbox.take(connection, endpoint, now=now, until=now + LEASE, most=places)
+                taken = await outbox.take(connection, endpoint, now=now, until=now + self._lease, most=places)
             for one in taken:
                 self._begin(mode, one)
             begun += len(taken)

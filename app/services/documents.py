@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.logs import log
 from app.rules.facts import InputError
 from app.rules.input.mistakes import MOST_ERRORS, InputErrors
 from app.rules.policy import Words
@@ -28,6 +29,11 @@ _AT_ONCE = 500
 _NOT_YOURS = Words(
     "没有这份文件，或已用于另一申请", "is no document of yours, or belongs to another application"
 )
+_LOST = Words(
+    "文件的登记还在，内容已不在存储中：请联系管理机构从备份恢复",
+    "The document is on record, but its content is no longer in the store: ask the office to restore it",
+)
+_log = log(__name__)
 _TWICE = Words("同一文件只能列出一次", "is named before: once is enough")
 
 
@@ -63,9 +69,13 @@ async def one(office: Office, caller: Caller, document: str) -> tuple[dict[str, 
 
 
 async def content(office: Office, caller: Caller, document: str) -> tuple[DocumentRow, AsyncIterator[bytes]]:
-    """A document's row and its bytes, chunk by chunk. Raises NotFound."""
+    """A document's row and its bytes, chunk by chunk. Raises NotFound, and says so where only its bytes are gone."""
     _, row = await one(office, caller, document)
-    return row, await office.documents.read(document)
+    try:
+        return row, await office.documents.read(document)
+    except FileNotFoundError:
+        _log.error("the bytes of a document are gone", document=document)
+        raise Refusal(_LOST, kind=NotFound.kind) from None
 
 
 def delete_plan(document: str) -> Plan[DocumentRow, None]:

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 
 from app.services.applications.reviewing import withdraw_unanswered
 from app.services.documents import remove_unused
+from app.services.job_running import remove_expired
+from app.services.offers.daily import expire_offers, plan_tonight
+from app.services.offers.running import run_matches
+from app.services.offers.touched import look_again
 from app.store import retention, webhooks
 from app.store.acting import EVERYWHERE, acting
 
@@ -25,6 +29,8 @@ KEYS_KEPT = timedelta(days=7)
 DOCUMENTS_KEPT = timedelta(days=7)
 LOG_KEPT = timedelta(days=30)
 _AT_ONCE = 1_000
+EVERY_TEN_SECONDS = "* * * * * */10"
+"""Seconds come last: what somebody waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,13 @@ def duties(heads: HeadsFolder | None) -> tuple[Duty, ...]:
 
     return (
         Duty("withdraw-unanswered", "*/5 * * * *", withdraw_unanswered),
+        Duty("expire-offers", "*/5 * * * *", expire_offers),
+        Duty("plan-tonight", "*/10 * * * *", plan_tonight),
+        Duty("run-matches", EVERY_TEN_SECONDS, run_matches),
+        Duty("look-again", EVERY_TEN_SECONDS, look_again),
         Duty("remove-unused-documents", "17 * * * *", remove_unused_documents),
         Duty("forget-idempotency-keys", "27 * * * *", forget_idempotency_keys),
         Duty("trim-webhooks", "37 * * * *", trim_webhooks),
+        Duty("remove-expired-jobs", "7 * * * *", remove_expired),
         Duty("export-heads", "47 * * * *", export_heads),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from app.services.instants import day_of, say
+from app.store import pipelining
 from app.store.acting import EVERYTHING, Sight
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from app.rules.procedure.callers import Caller
+    from app.services.bulk_folder import BulkFolder
     from app.services.published_policies import PublishedPolicies
+    from app.store.pipelining import Call, Row, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Practice:
     """Lists that must have been read for the fact to be known."""
     list_days: int = 30
     """How many days a reading of a list holds."""
+    offer_days: int = 30
+    """For how many days an award is offered without application."""
+    match_hour: int | None = 2
+    """The hour, in Asia/Shanghai, from which the register is matched once a day; None: on demand only."""
     maximums: Mapping[str, int] = field(default_factory=dict)
     """Measure (`<policy>.<measure>`) -> the most an official may grant, fen, where the policy names no figure."""
 
@@ -59,6 +66,8 @@ class Office:
     documents: Documents
     secret: bytes
     """Of this installation: seals cursors."""
+    bulk: BulkFolder
+    """Populations that were sent, and the files of jobs."""
 
 
 @dataclass(slots=True)
@@ -72,6 +81,10 @@ class Work:
     """The moment: of events, keys and tokens."""
     clock: datetime
     """The moment that windows, notices and answer dates go by: `now`, or the sandbox's own time."""
+    pending: list[Statement | Call] = field(default_factory=list)
+    """What goes to the database with the next round trip."""
+    writes_last: bool = False
+    """Whether what is written may wait for the commit, which is sent together with it."""
 
     @property
     def mode(self) -> str:
@@ -85,6 +98,18 @@ class Work:
     @property
     def at(self) -> str:
         return say(self.now)
+
+    async def send(self, *statements: Statement | Call) -> list[Row | None]:
+        """What is pending, and these after it, in one round trip; what these gave."""
+        sent, self.pending = [*self.pending, *statements], []
+        given = await pipelining.send(self.connection, sent) if sent else []
+        return given[len(sent) - len(statements) :]
+
+    async def write(self, *statements: Statement | Call) -> None:
+        """Now, or with what is sent next: nothing that follows may count on it."""
+        self.pending += statements
+        if not self.writes_last:
+            await self.send()
 
 
 def sight_of(caller: Caller) -> Sight:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.rules.money import parse_yuan
+from app.services.bulk_folder import BulkFolder
 from app.services.document_store import LocalDocuments
 from app.services.office import Office, Practice
 
@@ -24,10 +26,18 @@ def open_office(settings: Settings, engine: AsyncEngine, policies: PublishedPoli
         public_days=settings.public_days,
         punishment_lists=settings.punishment_lists,
         list_days=settings.list_days,
+        offer_days=settings.offer_days,
+        match_hour=settings.match_hour,
         maximums={measure: parse_yuan(most) for measure, most in settings.maximums.items()},
     )
     documents = LocalDocuments(settings.documents or settings.data / "documents")
-    return Office(engine, policies, practice, documents, _secret(settings))
+    bulk = BulkFolder(
+        settings.bulk or settings.data / "bulk",
+        most_bytes=settings.upload_mib * 1024 * 1024,
+        uploads_kept=timedelta(days=settings.upload_days),
+        jobs_kept=timedelta(days=settings.job_days),
+    )
+    return Office(engine, policies, practice, documents, _secret(settings), bulk)
 
 
 def _secret(settings: Settings) -> bytes:

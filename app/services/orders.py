@@ -12,10 +12,9 @@ import json
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import orjson
-from sqlalchemy.exc import DBAPIError
 
 from app.rules.input.strict_json import parse_json
 from app.rules.policy import Words
@@ -24,8 +23,9 @@ from app.services.instants import now
 from app.services.office import Work, sight_of
 from app.services.refusals import InFlight, Kept, KeyMissing, KeyReused, PreconditionMissing, Refusal, Stale
 from app.store import idempotency
-from app.store.acting import enter
-from app.store.failures import is_collision, is_wait_over
+from app.store.acting import entering
+from app.store.failures import DatabaseRefused, is_collision, is_wait_over
+from app.store.pipelining import BEGIN, COMMIT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from app.rules.procedure.callers import Caller
     from app.services.office import Office
+    from app.store.pipelining import Call, Statement
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _TIMES = 3
@@ -113,14 +114,16 @@ class Plan(Generic[Found, Given]):
     """Whether If-Match is needed; Found is then Versioned."""
     keyed: bool = True
     """Whether an Idempotency-Key is needed."""
+    open: Callable[[Work, idempotency.Claim | None], Awaitable[tuple[bool, Found | None]]] | None = None
+    """In place of find, key and lock, in one round trip: whether the key is ours, and only then what was found."""
 
 
-class _Undo(Exception):
-    """Carries the answer of an order that was only to be validated out of its transaction."""
+class _Begun(NamedTuple):
+    """An order whose turn has come: nobody else carries it out, and what it works on is locked."""
 
-    def __init__(self, sent: Sent) -> None:
-        super().__init__()
-        self.sent = sent
+    found: Any
+    body: object
+    claim: idempotency.Claim | None
 
 
 async def carry_out(office: Office, order: Order, plan: Plan[Any, Any]) -> Sent:
@@ -128,9 +131,7 @@ async def carry_out(office: Office, order: Order, plan: Plan[Any, Any]) -> Sent:
     for left in range(_TIMES, -1, -1):
         try:
             return await _once(office, order, plan)
-        except _Undo as undone:
-            return undone.sent
-        except DBAPIError as error:
+        except DatabaseRefused as error:
             if is_collision(error) and left:
                 continue
             if is_collision(error) or is_wait_over(error):
@@ -143,20 +144,15 @@ async def carry_out(office: Office, order: Order, plan: Plan[Any, Any]) -> Sent:
 
 
 async def _once(office: Office, order: Order, plan: Plan[Any, Any]) -> Sent:
+    """One transaction; what is not committed when the connection is given back is rolled back."""
     moment = now()
     async with office.engine.connect() as connection:
-        transaction = await connection.begin()
-        await enter(connection, sight_of(order.caller))
-        work = Work(office, connection, order.caller, moment, order.test_time or moment)
-        found = await plan.find(work)
-        data = order.body()
-        body = parse_json(data) if data else None
-        key = _key_of(order, plan)
-        if key is not None:
-            kept = await _take(work, order, key, body)
-            if kept is not None:
-                return kept
-        found = await plan.lock(work, found)
+        work = Work(office, connection, order.caller, moment, order.test_time or moment, writes_last=True)
+        work.pending = [BEGIN, entering(sight_of(order.caller))]
+        begun = await _begin(work, order, plan)
+        if isinstance(begun, Sent):
+            return begun
+        found, body, claim = begun
         if plan.guarded:
             _check_version(order.if_match, found)
         given = await plan.read(work, found, body)
@@ -164,18 +160,58 @@ async def _once(office: Office, order: Order, plan: Plan[Any, Any]) -> Sent:
             answer = await plan.act(work, found, given)
         except Kept as kept_refusal:
             if not order.validate_only:
-                if key is not None:
-                    await idempotency.forget(connection, key)
-                await transaction.commit()
+                await work.send(*([idempotency.forgetting(claim.key)] if claim else []), COMMIT)
             raise kept_refusal.refusal from None
         sent = Sent(answer.status, _bytes(answer.content), answer.headers)
         if order.validate_only:
-            raise _Undo(sent)
-        if key is not None:
+            await work.send()  # the database has the last word on what would be written
+            return sent
+        last: list[Statement | Call] = [COMMIT]
+        if claim is not None:
             replayed = sent.body if answer.on_replay is None else _bytes(answer.on_replay)
-            await idempotency.keep(connection, key, sent.status, sent.headers, replayed)
-        await transaction.commit()
+            last.insert(0, idempotency.keeping(claim.key, sent.status, sent.headers, replayed))
+        await work.send(*last)
         return sent
+
+
+async def _begin(work: Work, order: Order, plan: Plan[Any, Any]) -> _Begun | Sent:
+    """Up to the locks; the first answer where the key was used before."""
+    if plan.open is not None or plan.find is nothing:
+        body, claim = await _read_first(work, order, plan)
+        if plan.open is not None:
+            is_ours, found = await plan.open(work, claim)
+        else:
+            is_ours, found = await _take(work, claim), None
+    else:
+        await work.send()
+        found = await plan.find(work)
+        body, claim = _read(order, plan)
+        is_ours = await _take(work, claim)
+    if claim is not None and not is_ours:
+        return await _replayed(work, claim)
+    return _Begun(found if plan.open is not None else await plan.lock(work, found), body, claim)
+
+
+async def _read_first(
+    work: Work, order: Order, plan: Plan[Any, Any]
+) -> tuple[object, idempotency.Claim | None]:
+    """Body and key, before it is looked for what they are for; where there is none, that goes first all the same."""
+    read = None
+    try:
+        read = _read(order, plan)
+    finally:
+        if read is None:
+            await work.send()
+            await plan.find(work)
+    return read
+
+
+def _read(order: Order, plan: Plan[Any, Any]) -> tuple[object, idempotency.Claim | None]:
+    """The body's JSON, and the key. Raises NotJson, KeyMissing and what `order.body` raises."""
+    data = order.body()
+    body = parse_json(data) if data else None
+    key = _key_of(order, plan)
+    return body, None if key is None else idempotency.Claim(key, _fingerprint(order, body))
 
 
 def _key_of(order: Order, plan: Plan[Any, Any]) -> idempotency.KeyOf | None:
@@ -187,22 +223,28 @@ def _key_of(order: Order, plan: Plan[Any, Any]) -> idempotency.KeyOf | None:
     return idempotency.KeyOf(caller.mode, caller.owner, order.method, order.route, order.key)
 
 
-async def _take(work: Work, order: Order, key: idempotency.KeyOf, body: object) -> Sent | None:
-    """None once the key is ours; else the first answer."""
-    fingerprint = _fingerprint(order, body)
-    if await idempotency.take(work.connection, key, fingerprint, work.now):
-        return None
-    kept = await idempotency.find(work.connection, key)
-    if kept is None:  # it went (too old, or rolled back) between the two statements
+async def _take(work: Work, claim: idempotency.Claim | None) -> bool:
+    """Whether the key, where there is one, is ours."""
+    if claim is None:
+        await work.send()
+        return True
+    [row] = await work.send(idempotency.taking(claim, work.now))
+    return row == (b"t",)
+
+
+async def _replayed(work: Work, claim: idempotency.Claim) -> Sent:
+    """The first answer under the key."""
+    kept = await idempotency.kept(work.connection, claim.key)
+    if kept is None:  # it went (too old, or rolled back) while we looked
         raise InFlight
-    if kept.fingerprint != fingerprint:
+    if kept.fingerprint != claim.fingerprint:
         raise KeyReused(_REUSED)
-    return Sent(kept.status, bytes(kept.body), {**kept.headers, "Idempotency-Replayed": "true"})
+    return Sent(kept.status, kept.body, {**kept.headers, "Idempotency-Replayed": "true"})
 
 
 def _fingerprint(order: Order, body: object) -> bytes:
     # Not orjson: a body may hold whole numbers past 64 bits, and halves of surrogate pairs, until it is read.
-    text = json.dumps(body, default=_plain, sort_keys=True, ensure_ascii=False)
+    text = "null" if body is None else json.dumps(body, default=_plain, sort_keys=True, ensure_ascii=False)
     canonical = text.encode("utf-8", "surrogatepass")
     parts = (order.method, order.path, order.query)
     return hashlib.sha256(b"\n".join((*(part.encode() for part in parts), canonical))).digest()

@@ -1,4 +1,4 @@
-"""Works beside the service: a courier for the outbox, and the duties by way of the queue. Any number at once."""
+"""Works beside the service: a courier for the outbox, duties and jobs by way of the queue. Any number at once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from app.logs import log
-from app.services.courier import Courier
+from app.services.courier import LEASE, Courier
 from app.services.instants import now
+from app.services.job_worker import JobWorker
 from app.store.queue import STALLED_SECONDS, forget_failed, free_stalled, open_queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import timedelta
 
     from procrastinate import App
 
@@ -40,16 +42,18 @@ class Worker:
         *,
         sender: str = "duixian",
         poll_seconds: float = POLL_SECONDS,
+        lease: timedelta = LEASE,
     ) -> None:
         self._url = url
         self._office = office
         self._duties = tuple(duties)
-        self._courier = Courier(office.engine, receivers, sender=sender)
+        self._courier = Courier(office.engine, receivers, sender=sender, lease=lease)
+        self._jobs = JobWorker(url, office, poll_seconds=poll_seconds)
         self._poll_seconds = poll_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until it is told to stop; what is under way then is let end."""
-        await asyncio.gather(self._courier.run(stop), self._do_duties(stop))
+        await asyncio.gather(self._courier.run(stop), self._do_duties(stop), self._jobs.run(stop))
 
     async def _do_duties(self, stop: asyncio.Event) -> None:
         """Keeps a worker of the queue at work, whatever happens to the database."""
@@ -71,6 +75,7 @@ class Worker:
             await free_stalled(queue)
             working = asyncio.create_task(
                 queue.run_worker_async(
+                    queues=["default"],
                     name="duties",
                     fetch_job_polling_interval=self._poll_seconds,
                     # LISTEN needs a session of its own, which PgBouncer does not give; duties can wait two seconds.

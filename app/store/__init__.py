@@ -7,8 +7,10 @@ from app.store.tables import assessments as _assessments
 from app.store.tables import documents as _documents
 from app.store.tables import events as _events
 from app.store.tables import idempotency as _idempotency
+from app.store.tables import jobs as _jobs
 from app.store.tables import keys as _keys
 from app.store.tables import ledger as _ledger
+from app.store.tables import offers as _offers
 from app.store.tables import organisations as _organisations
 from app.store.tables import records as _records
 from app.store.tables import webhooks as _webhooks
@@ -37,6 +39,12 @@ TABLES = (
     _documents.documents,
     _webhooks.webhook_endpoints,
     _webhooks.webhook_deliveries,
+    _offers.organisation_facts,
+    _offers.matches,
+    _offers.match_marks,
+    _offers.offers,
+    _jobs.jobs,
+    _jobs.uploads,
 )
 """Every table; naming them here loads them into METADATA."""
 

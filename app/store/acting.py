@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
+from app.store.pipelining import Statement, statement
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -17,6 +19,10 @@ EVERYTHING = "*"
 ENTER = text(
     "SELECT set_config('role', 'duixian_service', true), set_config('duixian.mode', :mode, true),"
     " set_config('duixian.platform', :platform, true)"
+)
+_ENTER = (
+    b"SELECT set_config('role', 'duixian_service', true), set_config('duixian.mode', $1, true),"
+    b" set_config('duixian.platform', $2, true)"
 )
 
 
@@ -47,3 +53,8 @@ async def acting(engine: AsyncEngine, sight: Sight) -> AsyncIterator[AsyncConnec
 async def enter(connection: AsyncConnection, sight: Sight) -> None:
     """Take role and sight for the rest of the transaction."""
     await connection.execute(ENTER, sight._asdict())
+
+
+def entering(sight: Sight) -> Statement:
+    """The same as a statement, to be sent with others."""
+    return statement(_ENTER, *sight)

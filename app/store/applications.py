@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,6 @@ from app.store.tables.applications import applications as _applications
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
 
     from sqlalchemy import Update
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,6 +38,10 @@ class ApplicationRow:
     measures: tuple[str, ...]
     applicant: dict[str, Any]
     facts: dict[str, Any]
+    object_claims: tuple[str, ...] = ()
+    """What its items would claim, by the version in force when it was last changed."""
+    projects: tuple[str, ...] = ()
+    """The project keys that its items name, likewise."""
     flags: list[dict[str, Any]]
     assessment: int | None = None
     insisted: bool = False
@@ -66,7 +70,39 @@ class ApplicationRow:
 
 _NAMES = tuple(field.name for field in fields(ApplicationRow))
 _COLUMNS = tuple(_applications.c[name] for name in _NAMES)
-_LISTS = ("measures", "accepted_by", "approved_by", "resolved_by", "paid_by")
+STATE = (
+    "status",
+    "policy_version",
+    "policy_digest",
+    "notice",
+    "flags",
+    "assessment",
+    "insisted",
+    "returned",
+    "times_returned",
+    "answer_by",
+    "on_hold",
+    "public_days",
+    "public_from",
+    "public_last_day",
+    "restores_entitlement",
+    "accepted_by",
+    "approved_by",
+    "resolved_by",
+    "paid_by",
+    "override",
+    "version",
+    "event_seq",
+    "event_hash",
+    "test_time",
+    "updated_at",
+    "submitted_at",
+)
+"""Where an application stands: what nearly every action changes."""
+_REST = tuple(name for name in _NAMES if name not in STATE)
+_DAYS = ("answer_by", "public_from", "public_last_day")
+_MOMENTS = ("test_time", "created_at", "updated_at", "submitted_at")
+_LISTS = ("measures", "object_claims", "projects", "accepted_by", "approved_by", "resolved_by", "paid_by")
 _INSERT = insert(_applications)
 # Made once: a statement that is built anew for each call costs more than sending it.
 _FIND = select(*_COLUMNS).where(
@@ -88,12 +124,12 @@ async def find(
     return None if row is None else _of(row)
 
 
-async def save(connection: AsyncConnection, row: ApplicationRow, before: ApplicationRow) -> None:
-    """Write what differs; the caller holds the row's lock."""
+async def save_rest(connection: AsyncConnection, row: ApplicationRow, before: ApplicationRow) -> None:
+    """Write what differs besides where it stands: what the application says. The caller holds the row's lock."""
     changed = {
-        name: value
-        for name, value in _values(row).items()
-        if value != (list(old) if isinstance(old := getattr(before, name), tuple) else old)
+        name: list(value) if isinstance(value := getattr(row, name), tuple) else value
+        for name in _REST
+        if getattr(row, name) != getattr(before, name)
     }
     if changed:
         await connection.execute(_update_of(tuple(changed)), {**changed, "of": row.id})
@@ -119,6 +155,22 @@ def _of(row: Any) -> ApplicationRow:  # noqa: ANN401 - a row of the columns abov
         values[name] = tuple(values[name])
     if values["salt"] is not None:
         values["salt"] = bytes(values["salt"])
+    return ApplicationRow(**values)
+
+
+def application_of_json(found: dict[str, Any]) -> ApplicationRow:
+    """From the row as the database shows it in JSON."""
+    values = {name: found[name] for name in _NAMES}
+    for name in _LISTS:
+        values[name] = tuple(values[name])
+    for name in _DAYS:
+        if values[name] is not None:
+            values[name] = date.fromisoformat(values[name])
+    for name in _MOMENTS:
+        if values[name] is not None:
+            values[name] = datetime.fromisoformat(values[name])
+    if values["salt"] is not None:
+        values["salt"] = bytes.fromhex(values["salt"][2:])
     return ApplicationRow(**values)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, text
+import orjson
+from sqlalchemy import select
 
+from app.store.pipelining import Call, call, send
 from app.store.tables.assessments import assessments as _assessments
 
 if TYPE_CHECKING:
@@ -43,11 +45,12 @@ class AssessmentRow:
 
 _NAMES = tuple(field.name for field in fields(AssessmentRow))
 _COLUMNS = tuple(_assessments.c[name] for name in _NAMES)
-_INSERT = insert(_assessments)
 
 
-async def add(connection: AsyncConnection, row: AssessmentRow) -> None:
-    await connection.execute(_INSERT, asdict(row))
+def keeping(row: AssessmentRow) -> Call:
+    """Keeps the assessment."""
+    rest = {name: getattr(row, name) for name in _NAMES if name not in ("request", "result")}
+    return call(b"keep_assessment", orjson.dumps(rest).decode(), row.request, row.result)
 
 
 async def find(connection: AsyncConnection, application: str, n: int) -> AssessmentRow | None:
@@ -66,12 +69,6 @@ async def of_application(connection: AsyncConnection, application: str) -> tuple
     return tuple(AssessmentRow(*row) for row in rows)
 
 
-_BASIS = text(
-    "SELECT assessment_basis(:mode, :organisation, :application, CAST(:claims AS text[]),"
-    " CAST(:projects AS text[]), :day)"
-)
-
-
 async def basis(
     connection: AsyncConnection,
     *,
@@ -83,15 +80,8 @@ async def basis(
     day: date,
 ) -> dict[str, Any]:
     """Awards, funding, lists and debts that bear on an application, of every platform, its own awards aside."""
-    found: dict[str, Any] = await connection.scalar(
-        _BASIS,
-        {
-            "mode": mode,
-            "organisation": organisation,
-            "application": application,
-            "claims": list(claims),
-            "projects": list(projects),
-            "day": day,
-        },
-    )
+    asked = call(b"assessment_basis", mode, organisation, application, list(claims), list(projects), day)
+    [row] = await send(connection, [asked])
+    assert row is not None
+    found: dict[str, Any] = orjson.loads(row[0] or b"{}")
     return found

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select
 
 from app.store.tables.applications import awards as _awards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -58,7 +56,6 @@ class AwardRow:
 
 _NAMES = tuple(field.name for field in fields(AwardRow))
 AWARD_COLUMNS = tuple(_awards.c[name] for name in _NAMES)
-_INSERT = insert(_awards)
 _OF_APPLICATION = (
     select(*AWARD_COLUMNS).where(_awards.c.application == bindparam("of")).order_by(_awards.c.ordinal)
 )
@@ -69,30 +66,18 @@ async def of_application(connection: AsyncConnection, application: str) -> tuple
     return tuple(award_of(row) for row in rows)
 
 
-async def add(connection: AsyncConnection, rows: Iterable[AwardRow]) -> None:
-    values = [_values(row) for row in rows]
-    if values:
-        await connection.execute(_INSERT, values)
-
-
-async def save(connection: AsyncConnection, row: AwardRow) -> None:
-    """Write an award whose application the caller has locked."""
-    await connection.execute(update(_awards).where(_awards.c.id == row.id).values(_values(row)))
-
-
-async def remove(connection: AsyncConnection, ids: Iterable[str]) -> None:
-    """Forget awards of an earlier assessment that never held money."""
-    wanted = list(ids)
-    if wanted:
-        await connection.execute(delete(_awards).where(_awards.c.id.in_(wanted)))
-
-
-def _values(row: AwardRow) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value := getattr(row, name), tuple) else value for name in _NAMES}
-
-
 def award_of(row: Any) -> AwardRow:  # noqa: ANN401 - a row of the columns above
     values = dict(zip(_NAMES, row, strict=True))
     for name in ("items", "limit_keys"):
         values[name] = tuple(values[name])
+    return AwardRow(**values)
+
+
+def award_of_json(found: dict[str, Any]) -> AwardRow:
+    """From the row as the database shows it in JSON."""
+    values = {name: found[name] for name in _NAMES}
+    for name in ("items", "limit_keys"):
+        values[name] = tuple(values[name])
+    for name in ("created_at", "updated_at"):
+        values[name] = datetime.fromisoformat(values[name])
     return AwardRow(**values)

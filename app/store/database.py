@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import select
 from typing import TYPE_CHECKING
 
-from sqlalchemy import MetaData, text
+import psycopg
+from sqlalchemy import MetaData, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
+    from sqlalchemy.pool import PoolProxiedConnection
 
 METADATA = MetaData(
     naming_convention={
@@ -24,6 +27,7 @@ METADATA = MetaData(
 """Every table's definition; the migrations are held against it."""
 
 _CONNECT_SECONDS = 5
+_SILENT_MILLISECONDS = 20_000
 
 
 def driver_url(url: str) -> URL:
@@ -47,23 +51,44 @@ def open_database(
             "-c timezone=UTC",
         )
     )
-    return create_async_engine(
+    engine = create_async_engine(
         driver_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_CONNECT_SECONDS,
-        pool_pre_ping=True,
         pool_recycle=1800,
         # No statement text with its values in an error: they may be someone's data.
         hide_parameters=True,
         connect_args={
             "application_name": "duixian",
             "connect_timeout": _CONNECT_SECONDS,
+            # A server that is silently gone is noticed in seconds, not when the system gives up after minutes.
+            "tcp_user_timeout": _SILENT_MILLISECONDS,
+            "keepalives_idle": 30,
             "options": options,
             # Server-side prepared statements do not survive PgBouncer's transaction mode.
             "prepare_threshold": None,
         },
     )
+    event.listen(engine.sync_engine, "checkout", _check_alive)
+    return engine
+
+
+def _check_alive(connection: PoolProxiedConnection, _record: object, _proxy: object) -> None:
+    """Have the pool connect anew where the server closed the connection since it was last used.
+
+    A server that ends a connection, or ends itself, says so on the socket: looking there costs nothing, where asking
+    the server would cost a round trip each time. A server that is silently gone would not answer that one either.
+    """
+    link: psycopg.pq.abc.PGconn = connection.driver_connection.pgconn  # type: ignore[union-attr]
+    try:
+        looked = select.poll()
+        looked.register(link.socket, select.POLLIN)
+        while looked.poll(0):
+            link.consume_input()
+    except psycopg.OperationalError as error:
+        # All of them: what ended one ended the others.
+        raise InvalidatePoolError from error
 
 
 async def revision(engine: AsyncEngine) -> str | None:

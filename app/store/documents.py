@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -11,7 +12,6 @@ from app.store.tables.documents import documents as _documents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,7 +38,8 @@ class DocumentRow:
         return 1 + (self.application is not None) + self.fixed
 
 
-_COLUMNS = tuple(_documents.c[field.name] for field in fields(DocumentRow))
+_NAMES = tuple(field.name for field in fields(DocumentRow))
+_COLUMNS = tuple(_documents.c[name] for name in _NAMES)
 
 
 async def add(connection: AsyncConnection, row: DocumentRow) -> None:
@@ -55,6 +56,12 @@ async def by_ids(
     if lock:
         wanted = wanted.order_by(_documents.c.id).with_for_update()
     return {row.id: DocumentRow(*row) for row in await connection.execute(wanted)}
+
+
+def document_of_json(found: dict[str, Any]) -> DocumentRow:
+    """From the row as the database shows it in JSON."""
+    values = {name: found[name] for name in _NAMES}
+    return DocumentRow(**{**values, "created_at": datetime.fromisoformat(values["created_at"])})
 
 
 _OF_APPLICATION = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+import orjson
+from sqlalchemy import text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,23 +40,12 @@ class EventRow(NamedTuple):
     hash: str
 
 
-_NAMES = EventRow._fields
-_APPEND = text(
-    f"WITH event AS (INSERT INTO events ({', '.join(_NAMES)}) VALUES ({', '.join(':' + name for name in _NAMES)}))"  # noqa: S608 - our own column names
-    " INSERT INTO webhook_deliveries"
-    " (mode, id, endpoint, platform, event, application, seq, next_attempt_at, created_at)"
-    # Time-ordered as the event's id is, and unlike for each endpoint. No RETURNING: a platform may not see what it
-    # writes into a chain of the office.
-    " SELECT w.mode, 'whd_' || substr(CAST(:id AS text), 5, 20)"
-    " || substr(replace(gen_random_uuid()::text, '-', ''), 1, 12), w.id, w.platform, :id, :application, :seq, :at, :at"
-    " FROM webhook_endpoints w WHERE w.mode = :mode AND w.platform = CAST(:platform AS text)"
-    " AND w.enabled AND (w.event_types = '{}' OR CAST(:type AS text) = ANY (w.event_types))"
-).bindparams(bindparam("actor", type_=JSONB), bindparam("data", type_=JSONB))
+_APPEND = text("SELECT append_event(CAST(:event AS jsonb))")
 
 
 async def append(connection: AsyncConnection, event: EventRow) -> None:
     """Keep an event and, in the same statement, its deliveries to the webhooks that want it."""
-    await connection.execute(_APPEND, event._asdict())
+    await connection.execute(_APPEND, {"event": orjson.dumps(event._asdict()).decode()})
 
 
 async def lock_head(connection: AsyncConnection, mode: str, chain: str) -> Head:

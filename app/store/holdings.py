@@ -11,6 +11,7 @@ from app.store.tables.assessments import assessments
 from app.store.tables.documents import documents
 from app.store.tables.events import events
 from app.store.tables.ledger import claims, ledger_entries, limit_usage
+from app.store.tables.offers import offers, organisation_facts
 from app.store.tables.organisations import organisations
 from app.store.tables.records import funding_records, joint_punishment
 
@@ -38,6 +39,8 @@ _OF_ORGANISATIONS: tuple[tuple[str, Table, str], ...] = (
     ("limit_usage", limit_usage, "limit_key"),
     ("joint_punishment", joint_punishment, "id"),
     ("funding_records", funding_records, "id"),
+    ("organisation_facts", organisation_facts, "policy"),
+    ("offers", offers, "id"),
 )
 
 Rows = list[dict[str, Any]]
@@ -74,7 +77,7 @@ async def of_organisation(connection: AsyncConnection, mode: str, organisation: 
         events,
         "seq",
         events.c.mode == mode,
-        events.c.chain.in_(["organisations", "records"]),
+        events.c.chain.in_(["organisations", "records", "offers"]),
         or_(
             events.c.data["organisation"].astext.in_(family),
             events.c.data["merged"].astext.in_(family),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+import orjson
 
-from app.store.tables.idempotency import idempotency_keys as _keys
+from app.store.pipelining import Call, Statement, call, send, statement
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +24,13 @@ class KeyOf(NamedTuple):
     key: str
 
 
+class Claim(NamedTuple):
+    """A key that is to be taken, and what for."""
+
+    key: KeyOf
+    fingerprint: bytes
+
+
 class Kept(NamedTuple):
     """The first answer."""
 
@@ -34,41 +40,32 @@ class Kept(NamedTuple):
     body: bytes
 
 
-_TAKE = text(
-    "INSERT INTO idempotency_keys (mode, owner, method, route, key, fingerprint, created_at)"
-    " VALUES (:mode, :owner, :method, :route, :key, :fingerprint, :created_at) ON CONFLICT DO NOTHING RETURNING key"
+_FORGET = (
+    b"DELETE FROM idempotency_keys WHERE mode = $1 AND owner = $2 AND method = $3 AND route = $4 AND key = $5"
 )
-_KEEP = text(
-    "UPDATE idempotency_keys SET status = :status, headers = :headers, body = :body"
-    " WHERE mode = :mode AND owner = :owner AND method = :method AND route = :route AND key = :key"
-).bindparams(bindparam("headers", type_=JSONB))
 
 
-async def take(connection: AsyncConnection, key: KeyOf, fingerprint: bytes, now: datetime) -> bool:
-    """Take the key for this transaction; False if it is taken. Waits for a transaction that holds it."""
-    taken = await connection.execute(_TAKE, {**key._asdict(), "fingerprint": fingerprint, "created_at": now})
-    return taken.first() is not None
+def taking(claim: Claim, now: datetime) -> Call:
+    """Takes the key for this transaction: gives `t`, else `f`. Waits for a transaction that holds the key."""
+    return call(b"take_key", *claim.key, claim.fingerprint, now)
 
 
-async def find(connection: AsyncConnection, key: KeyOf) -> Kept | None:
-    """The answer kept under the key."""
-    row = (
-        await connection.execute(
-            select(_keys.c.fingerprint, _keys.c.status, _keys.c.headers, _keys.c.body).filter_by(
-                **key._asdict()
-            )
-        )
-    ).first()
-    return None if row is None else Kept(*row)
+async def kept(connection: AsyncConnection, key: KeyOf) -> Kept | None:
+    """The first answer under a key that was not to be had; None: it went, too old or rolled back, meanwhile."""
+    [row] = await send(connection, [call(b"kept_answer", *key)])
+    assert row is not None
+    if row[0] is None:
+        return None
+    found: dict[str, Any] = orjson.loads(row[0])
+    fingerprint = bytes.fromhex(found["fingerprint"])
+    return Kept(fingerprint, found["status"], found["headers"], found["body"].encode())
 
 
-async def keep(
-    connection: AsyncConnection, key: KeyOf, status: int, headers: dict[str, Any], body: bytes
-) -> None:
-    """Keep the answer under a key that this transaction took."""
-    await connection.execute(_KEEP, {**key._asdict(), "status": status, "headers": headers, "body": body})
+def keeping(key: KeyOf, status: int, headers: dict[str, Any], body: bytes) -> Call:
+    """Keeps the answer under a key that this transaction took. `body` is JSON, or empty."""
+    return call(b"keep_answer", *key, status, orjson.dumps(headers).decode(), body.decode())
 
 
-async def forget(connection: AsyncConnection, key: KeyOf) -> None:
-    """Give back a key that this transaction took: only effects are kept for replay."""
-    await connection.execute(delete(_keys).filter_by(**key._asdict()))
+def forgetting(key: KeyOf) -> Statement:
+    """Gives back a key that this transaction took: only effects are kept for replay."""
+    return statement(_FORGET, *key)

@@ -234,6 +234,10 @@ def _applications() -> None:
         sa.Column("measures", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("applicant", postgresql.JSONB(), nullable=False),
         sa.Column("facts", postgresql.JSONB(), nullable=False),
+        sa.Column(
+            "object_claims", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("projects", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("flags", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("assessment", sa.Integer(), nullable=True),
         sa.Column("insisted", sa.Boolean(), server_default=sa.text("false"), nullable=False),

@@ -2,6 +2,9 @@
 
 from alembic import op
 
+from migrations.order_functions import FUNCTIONS as OF_ORDERS
+from migrations.order_functions import SIGNATURES as OF_ORDERS_SIGNED
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -98,12 +101,15 @@ END
 $$
 """
 
-_DEFINER = "SECURITY DEFINER SET duixian.platform TO '*' SET search_path TO {schema}, pg_temp"
+_INVOKER = "SET search_path TO {schema}, pg_temp"
+_DEFINER = f"SECURITY DEFINER SET duixian.platform TO '*' {_INVOKER}"
 
 _FIND_KEY = """
-CREATE FUNCTION find_api_key(hash bytea) RETURNS SETOF api_keys LANGUAGE sql STABLE
+CREATE FUNCTION find_api_key(hash bytea) RETURNS SETOF api_keys LANGUAGE plpgsql STABLE
     {definer} SET duixian.mode TO '*' AS $$
-    SELECT * FROM api_keys WHERE secret_hash = hash
+BEGIN
+    RETURN QUERY SELECT k.* FROM api_keys k WHERE k.secret_hash = hash;
+END
 $$
 """
 _ORGANISATION = """
@@ -150,43 +156,73 @@ $$
 _BASIS = """
 CREATE FUNCTION assessment_basis(
     in_mode text, in_organisation text, in_application text, in_claims text[], in_projects text[], in_day date
-) RETURNS jsonb LANGUAGE sql STABLE {definer} AS $$
-    WITH held AS (
-        SELECT a.id, a.organisation = in_organisation AS own, a.ledger_key, a.year, a.item, a.level, a.items,
-               a.item_keys,
-               CASE WHEN a.state IN ('reserved', 'payable', 'paying', 'paid', 'owed', 'written_off')
-                         OR (a.state = 'recovered' AND a.recovered < a.amount)
-                    THEN a.amount - a.recovered ELSE 0 END AS used
-          FROM awards a
-         WHERE a.mode = in_mode AND a.application <> in_application AND a.amount IS NOT NULL
-           AND ((a.organisation = in_organisation
-                 AND (a.state IN ('reserved', 'payable', 'paying', 'paid', 'owed', 'written_off')
-                      OR (a.state = 'recovered' AND a.recovered < a.amount)
-                      OR EXISTS (SELECT FROM claims c WHERE c.award = a.id)))
-             OR a.id IN (SELECT c.award FROM claims c WHERE c.mode = in_mode AND c.claim_key = ANY (in_claims)))
-    ), funding AS (
-        SELECT f.id, f.source, f.project, f.amount
-          FROM funding_records f
-         WHERE f.mode = in_mode AND (f.organisation = in_organisation OR f.project_key = ANY (in_projects))
-           AND NOT f.void AND f.granted_on <= in_day
-           AND NOT EXISTS (SELECT FROM funding_records later WHERE later.supersedes = f.id)
-    ), listed AS (
-        SELECT j.id, j.list, j.listed_on, j.removed_on
-          FROM joint_punishment j
-         WHERE j.mode = in_mode AND j.organisation = in_organisation AND NOT j.void
-           AND NOT EXISTS (SELECT FROM joint_punishment later WHERE later.supersedes = j.id)
-           AND j.listed_on <= in_day AND (j.removed_on IS NULL OR in_day < j.removed_on)
-    ), readings AS (
-        SELECT list, max(queried_at) AS queried_at FROM list_readings WHERE mode = in_mode GROUP BY list
-    )
-    SELECT jsonb_build_object(
-        'awards', coalesce((SELECT jsonb_agg(to_jsonb(held) ORDER BY held.id) FROM held), '[]'),
-        'funding', coalesce((SELECT jsonb_agg(to_jsonb(funding) ORDER BY funding.id) FROM funding), '[]'),
-        'listed', coalesce((SELECT jsonb_agg(to_jsonb(listed) ORDER BY listed.id) FROM listed), '[]'),
-        'readings', coalesce((SELECT jsonb_object_agg(list, queried_at) FROM readings), '{{}}'),
-        'debt', coalesce((SELECT sum(clawed_back - recovered - written_off) FROM awards
-                           WHERE mode = in_mode AND organisation = in_organisation AND state = 'owed'), 0)
-    )
+) RETURNS jsonb LANGUAGE plpgsql STABLE {definer} AS $$
+-- Each way to an award, and to a record, by its own index, and only where there is anything to find: put together by
+-- OR they would be no way at all.
+DECLARE
+    bearing text[];
+    recorded text[];
+    owed bigint;
+    held jsonb := '[]';
+    funding jsonb := '[]';
+BEGIN
+    SELECT array_agg(a.id) FILTER (WHERE a.amount IS NOT NULL AND (
+               a.state IN ('reserved', 'payable', 'paying', 'paid', 'owed', 'written_off')
+               OR (a.state = 'recovered' AND a.recovered < a.amount)
+               OR (SELECT true FROM claims c WHERE c.award = a.id LIMIT 1))),
+           sum(a.clawed_back - a.recovered - a.written_off) FILTER (WHERE a.state = 'owed')
+      INTO bearing, owed
+      FROM awards a WHERE a.mode = in_mode AND a.organisation = in_organisation;
+    IF cardinality(in_claims) > 0 THEN
+        bearing := bearing
+            || ARRAY(SELECT c.award FROM claims c WHERE c.mode = in_mode AND c.claim_key = ANY (in_claims));
+    END IF;
+    IF cardinality(bearing) > 0 THEN
+        SELECT coalesce(jsonb_agg(to_jsonb(h) ORDER BY h.id), '[]') INTO held FROM (
+            SELECT a.id, a.organisation = in_organisation AS own, a.ledger_key, a.year, a.item, a.level, a.items,
+                   a.item_keys,
+                   CASE WHEN a.state IN ('reserved', 'payable', 'paying', 'paid', 'owed', 'written_off')
+                             OR (a.state = 'recovered' AND a.recovered < a.amount)
+                        THEN a.amount - a.recovered ELSE 0 END AS used
+              FROM awards a
+             WHERE a.id = ANY (bearing) AND a.mode = in_mode AND a.application <> in_application
+               AND a.amount IS NOT NULL
+        ) h;
+    END IF;
+    recorded := ARRAY(
+        SELECT f.id FROM funding_records f WHERE f.mode = in_mode AND f.organisation = in_organisation
+    );
+    IF cardinality(in_projects) > 0 THEN
+        recorded := recorded || ARRAY(
+            SELECT f.id FROM funding_records f WHERE f.mode = in_mode AND f.project_key = ANY (in_projects)
+        );
+    END IF;
+    IF cardinality(recorded) > 0 THEN
+        SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.id), '[]') INTO funding FROM (
+            SELECT f.id, f.source, f.project, f.amount
+              FROM funding_records f
+             WHERE f.id = ANY (recorded) AND NOT f.void AND f.granted_on <= in_day
+               AND NOT EXISTS (SELECT FROM funding_records later WHERE later.supersedes = f.id)
+        ) r;
+    END IF;
+    RETURN jsonb_build_object(
+        'awards', held,
+        'funding', funding,
+        'listed', coalesce((
+            SELECT jsonb_agg(to_jsonb(l) ORDER BY l.id) FROM (
+                SELECT j.id, j.list, j.listed_on, j.removed_on
+                  FROM joint_punishment j
+                 WHERE j.mode = in_mode AND j.organisation = in_organisation AND NOT j.void
+                   AND NOT EXISTS (SELECT FROM joint_punishment later WHERE later.supersedes = j.id)
+                   AND j.listed_on <= in_day AND (j.removed_on IS NULL OR in_day < j.removed_on)
+            ) l), '[]'),
+        'readings', coalesce((
+            SELECT jsonb_object_agg(list, queried_at) FROM (
+                SELECT list, max(queried_at) AS queried_at FROM list_readings WHERE mode = in_mode GROUP BY list
+            ) r), '{{}}'),
+        'debt', coalesce(owed, 0)
+    );
+END
 $$
 """
 _HEAD = """
@@ -272,11 +308,15 @@ def upgrade() -> None:
         op.execute(function.format(definer=definer))
         op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO duixian_service")
+    for function, signature in zip(OF_ORDERS, OF_ORDERS_SIGNED, strict=True):
+        op.execute(function.format(invoker=_INVOKER.format(schema=schema)))
+        op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO duixian_service")
 
 
 def downgrade() -> None:
     """Take all of it away; the role stays, as other databases of the cluster may use it."""
-    for signature in _SIGNATURES:
+    for signature in (*_SIGNATURES, *OF_ORDERS_SIGNED):
         op.execute(f"DROP FUNCTION {signature}")
     schema = op.get_bind().exec_driver_sql("SELECT current_schema()").scalar_one()
     op.execute("DROP POLICY events_of_the_office ON events")

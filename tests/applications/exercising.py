@@ -5,8 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from tests.applications.desk import FIRM, FIRM_2
+import orjson
+
+from app.services.job_kinds import KINDS
+from app.services.job_running import run_job
+from tests.applications.desk import FIRM, FIRM_2, PATENTS
 from tests.applications.walking import DAY_AFTER, PRIZES, approved, at, draft, paid, publicised
+from tests.offers.registering import accepted, answer, looked_again, matched, offers, registered
 
 if TYPE_CHECKING:
     from tests.applications.desk import Desk
@@ -19,6 +24,8 @@ def exercise(desk: Desk) -> None:
     """Every operation, in the sandbox."""
     _records(desk)
     _actions(desk)
+    _offers(desk)
+    _simulations(desk)
     for path, role in _reads(desk):
         answer = desk.get(role, path)
         assert answer.status_code == 200, f"{path}: {answer.text}"
@@ -57,6 +64,40 @@ def _actions(desk: Desk) -> None:
     walk.do("hold", REASON).do("resume", REASON).on(DAY_AFTER).do("grant").do("override", REASON)
     walk.do("reopen", REASON)
     approved(desk).do("revoke", REASON)
+
+
+def _offers(desk: Desk) -> None:
+    """Facts of a third organisation, a match, an offer that is taken and one that falls."""
+    firm = {**FIRM, "uscc": "93140802MA0CT00496"}
+    registered(desk, {**PATENTS, "brand_plan": {"newly_recognised": True}}, firm)
+    matched(desk)
+    first, second = offers(desk, uscc=firm["uscc"])
+    accepted(desk, first["id"])
+    answer(desk, second["id"], "decline")
+    registered(desk, PATENTS, firm)
+    looked_again(desk)
+
+
+def _simulations(desk: Desk) -> None:
+    """A population sent, a simulation on it that is done, others that are cancelled."""
+    person = {"name": FIRM["name"], "uscc": FIRM["uscc"]}
+    sent = desk.post(
+        "admin",
+        "/v1/uploads",
+        content=orjson.dumps({"applicant": person}),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert sent.status_code == 201, sent.text
+    made = []
+    for population in ({"upload": sent.json()["id"]}, *[{"register": True}] * 3):
+        ordered = desk.post("admin", "/v1/policies/yanhu-ip/simulations", {"population": population})
+        assert ordered.status_code == 202, ordered.text
+        made.append(ordered.json()["id"])
+    for job in made[1:]:
+        assert desk.post("admin", f"/v1/jobs/{job}/cancel").status_code == 200
+    desk.run(run_job(desk.app.state.office, made[0], KINDS))
+    assert desk.get("audit", f"/v1/jobs/{made[0]}").json()["status"] == "succeeded"
+    assert desk.get("audit", f"/v1/jobs/{made[0]}/files/report.json").status_code == 200
 
 
 def _records(desk: Desk) -> None:
@@ -116,11 +157,14 @@ def lists(desk: Desk) -> list[tuple[str, str]]:
         "/v1/organisations": [f"uscc={_CODE}", f"name={FIRM['name']}", "kind=enterprise"],
         "/v1/joint-punishment": [f"uscc={_CODE}", "list=court"],
         "/v1/funding-records": [f"uscc={_CODE}"],
+        "/v1/offers": [f"uscc={_CODE}", "measure=patent-grants", "status=offered", "policy=yanhu-ip"],
+        "/v1/matches": ["policy=yanhu-ip"],
+        "/v1/jobs": ["status=cancelled"],
     }
     found = []
     for path, filters in filters_of.items():
         chosen = [(), *((only,) for only in filters), *combinations(filters, 2)]
-        shared = path in ("/v1/applications", "/v1/awards", "/v1/events")
+        shared = path in ("/v1/applications", "/v1/awards", "/v1/events", "/v1/offers")
         for role in ("audit", "apply") if shared else ("audit",):
             found += [(f"{path}?limit=2" + "".join(f"&{f}" for f in some), role) for some in chosen]
     return found

@@ -37,6 +37,7 @@ _BY_NAME: dict[str, Any] = {
     "hash": "0" * 64,
     "prev_hash": "0" * 64,
     "result_hash": "sha256:" + "0" * 64,
+    "digest": "sha256:" + "0" * 64,
     "algorithm": "sha256",
     "media_type": "image/png",
     "occasion": "submit",
@@ -51,6 +52,9 @@ _OF_TABLE: dict[str, dict[str, Any]] = {
     "api_keys": {"scopes": ["apply"]},
     "imports": {"kind": "funding"},
     "limit_usage": {"used": 0},
+    "matches": {"occasion": "demand", "status": "queued"},
+    "offers": {"kind": "fixed", "status": "declined", "answered_at": _NOW},
+    "jobs": {"status": "queued"},
 }
 _NAMED = (
     "id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 from tests.applications.desk import FIRM, FIRM_2, decisions
 from tests.http.asking import refused
@@ -274,3 +275,42 @@ def test_pages_go_on_where_they_stopped(desk: Desk) -> None:
     foreign = desk.get("review", f"/v1/applications?limit=2&after={first['next']}")
     refused(foreign, 422, "invalid-request")
     refused(desk.get("apply", "/v1/applications?colour=red"), 422, "invalid-request")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_who_holds_an_object_is_seen_whether_or_not_the_row_names_its_claims(desk: Desk, known: bool) -> None:
+    """A row names the claims by the version of its last change; by another version they may be others."""
+    desk.approved(["patent-award-match"], {"patent_awards": [match("P-1")]})
+    draft = desk.draft(["patent-award-match"], {"patent_awards": [match("P-1"), match("P-2")]}, FIRM_2)
+    with psycopg.connect(desk.url, autocommit=True) as connection:
+        named = connection.execute(
+            "SELECT cardinality(object_claims) FROM applications WHERE id = %s", [draft["id"]]
+        ).fetchone()
+        assert named == (2,)
+        if not known:
+            connection.execute("UPDATE applications SET object_claims = '{}' WHERE id = %s", [draft["id"]])
+    done = desk.done("apply", draft["id"], "submit")
+    assert [(award["item"], award["state"]) for award in done["awards"]] == [
+        ("P-1", "ineligible"),
+        ("P-2", "assessed"),
+    ]
+    kept = desk.get("audit", f"/v1/applications/{draft['id']}/assessments/1").json()
+    assert [entry["item"] for entry in kept["records"]["history"]] == ["P-1"]
+
+
+def test_a_change_of_facts_changes_the_claims_that_the_row_names(desk: Desk) -> None:
+    draft = desk.draft(["patent-award-match"], {"patent_awards": [match("P-1", project="甲")]})
+    changed = {"facts": {"patent_awards": [match("P-2", project="乙")]}}
+    answer = desk.ask(
+        "apply", "PATCH", f"/v1/applications/{draft['id']}", json=changed, headers={"If-Match": '"1"'}
+    )
+    assert answer.status_code == 200, answer.text
+    with psycopg.connect(desk.url) as connection:
+        row = connection.execute(
+            "SELECT array_to_string(object_claims, ' '), projects FROM applications WHERE id = %s",
+            [draft["id"]],
+        ).fetchone()
+    assert row is not None
+    assert "p2" in row[0]
+    assert "p1" not in row[0]
+    assert row[1] == ["乙"]

@@ -13,6 +13,7 @@ import pytest
 from app.services.documents import remove_unused
 from tests.applications.desk import Desk
 from tests.http.asking import refused
+from tests.http.test_observing import logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -247,6 +248,18 @@ def test_what_was_submitted_stays(archive: Desk, folder: Path) -> None:
     assert (form["fixed"], form["application"]) == (True, draft["id"])
     refused(delete(archive, document), 409, "conflict")
     assert len(files(folder)) == 1
+
+
+def test_content_that_is_gone_is_said_to_be_and_logged(archive: Desk, folder: Path) -> None:
+    document = uploaded(archive)["id"]
+    (stored,) = folder.rglob(document)
+    stored.unlink()
+    with logged() as lines:
+        problem = refused(archive.get("apply", f"/v1/documents/{document}/content"), 404, "not-found")
+    assert "restore" in problem["detail"]
+    assert archive.get("apply", f"/v1/documents/{document}").status_code == 200
+    (line,) = (line for line in lines if line["level"] == "error")
+    assert line["document"] == document
 
 
 def test_an_unused_document_can_be_deleted(archive: Desk, folder: Path) -> None:

@@ -34,6 +34,11 @@ GROWING = (
     "funding_records",
     "documents",
     "webhook_deliveries",
+    "organisation_facts",
+    "match_marks",
+    "offers",
+    "jobs",
+    "uploads",
 )
 """Tables that grow with every application or record."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from app.services.salting import salted
 from tests.applications.walking import (
     APPROVED_ON,
     DAY_AFTER,
@@ -116,8 +117,16 @@ def test_who_objects_is_for_officers_and_not_in_events(sandbox: Desk) -> None:
         (told,) = connection.execute(
             "SELECT string_agg(data::text, ' ') FROM events WHERE application = %s", [walk.id]
         ).fetchone() or ("",)
+        salt, digest = connection.execute(
+            "SELECT a.salt, e.data ->> 'objector' FROM applications a JOIN events e ON e.application = a.id"
+            " WHERE a.id = %s AND e.data ? 'objector'",
+            [walk.id],
+        ).fetchone() or (b"", "")
     assert "objector" in told
     assert not any(word in told for word in ("王某某", "13800001234", "不符合条件"))
+    # Whoever has the salt can tell that it was this objector; nobody once it is gone.
+    seen = {name: walk.seen["objections"][0][name] for name in ("by", "contact", "text")}
+    assert digest == salted(bytes(salt), seen)
 
 
 def test_an_open_objection_stops_the_grant_until_it_is_dismissed(sandbox: Desk) -> None:

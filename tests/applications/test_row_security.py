@@ -71,8 +71,13 @@ def test_every_table_with_a_mode_is_guarded_for_its_owner_too(catalogue: psycopg
         assert (roles, command, check) == (["public"], "ALL", None), table
         assert "duixian.mode" in qual, table
         assert "duixian.platform" in qual, table
-    # A platform's change of a webhook is an event of the office, which it writes and does not see.
-    assert also == {("events_of_the_office", "INSERT")}
+    # A platform's change of a webhook is an event of the office, which it writes and does not see. Of offers it sees
+    # those that are open, and may make one its own by its answer.
+    assert also == {
+        ("events_of_the_office", "INSERT"),
+        ("offers_open", "SELECT"),
+        ("offers_answered", "UPDATE"),
+    }
     assert len(policies) == len(with_mode) + len(also)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.applications.walking import draft
 from tests.conftest import new_database
-from tests.http.filling import filled_desk
+from tests.http.filling import bulk_beside, filled_desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,18 @@ def stock(_migrated_template: str, tmp_path_factory: pytest.TempPathFactory) -> 
         applications.append(filled.values["application"])
         ids = {
             name: [filled.values[name]]
-            for name in ("document", "webhook", "uscc", "record", "funding", "list")
+            for name in (
+                "document",
+                "webhook",
+                "uscc",
+                "record",
+                "funding",
+                "list",
+                "offer",
+                "match",
+                "job",
+                "name",
+            )
         }
     return Stock(url, documents, {"application": applications, "n": ["1"], **ids})
 
@@ -60,6 +71,7 @@ def address(stock: Stock, root: Path, tmp_path_factory: pytest.TempPathFactory) 
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
     environment = {**os.environ, "DUIXIAN_DATABASE_URL": stock.url}
     environment["DUIXIAN_DOCUMENTS"] = str(stock.documents)
+    environment["DUIXIAN_BULK"] = str(bulk_beside(stock.documents))
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=output)
         try:

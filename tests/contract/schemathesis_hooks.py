@@ -20,6 +20,9 @@ from schemathesis.core.parameters import ParameterLocation
 for media_type in (
     "application/x-ndjson",
     "text/csv",
+    "application/vnd.apache.parquet",
+    "application/vnd.apache.arrow.stream",
+    "application/vnd.apache.arrow.file",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 ):
     schemathesis.serializer.alias(media_type, "application/octet-stream")
@@ -29,7 +32,7 @@ ROLES = ("apply", "audit", "review", "approve", "finance", "admin")
 COUNT = itertools.count()
 TURNS = {name: itertools.cycle(values) for name, values in CONTRACT["ids"].items()}
 KEY = re.compile(r"[!-~]{1,255}\Z")
-OWN = ("application", "document", "webhook", "key")
+OWN = ("application", "document", "webhook", "key", "offer")
 """What has a version of its own."""
 
 

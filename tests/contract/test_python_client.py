@@ -144,6 +144,9 @@ content_type_overrides:
   application/pdf: application/octet-stream
   image/jpeg: application/octet-stream
   image/png: application/octet-stream
+  application/vnd.apache.parquet: application/octet-stream
+  application/vnd.apache.arrow.stream: application/octet-stream
+  application/vnd.apache.arrow.file: application/octet-stream
 """
 FIRM_OF_PYTHON = "91140802MA0GT1000X"
 PATH = "/v1/policies/yanhu-ip/evaluations"

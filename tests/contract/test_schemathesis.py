@@ -38,7 +38,11 @@ PARTS = {
         rf"{ONE}/(submit|withdraw|accept|return|reject|approve|reopen|publicise|object|resolve)$",
     ),
     "paying": (8, rf"{ONE}/(grant|hold|resume|pay|override|confirm|fail|revoke|recover|write-off)$"),
-    "records": (12, r"^/v1/(organisations|joint-punishment|funding-records|imports|documents)"),
+    "records": (
+        12,
+        r"^/v1/(organisations|offers|matches|joint-punishment|funding-records|imports|documents)",
+    ),
+    "bulk": (8, r"^/v1/(uploads|jobs)"),
     "office": (12, r"^/v1/(awards|public-notices|ledger|keys|me|webhooks)"),
 }
 """Examples for each operation, and paths: parts that run side by side."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from app.services.instants import day_of, now
+from app.services.job_kinds import KINDS
+from app.services.job_running import run_job
 from tests.applications.desk import FIRM, FIRM_2, Desk
 from tests.applications.walking import DAY_AFTER, PRIZES, approved, at, draft
+from tests.offers.registering import accepted, matched, offers, put, stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from tests.applications.walking import Walk
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR" + b"\x00" * 50
+_OF_OFFERS = ("93140802MA0CT00496", "51140802500000074H")
 REASON = {"reason": "so it is"}
 _ROLES = ("apply", "audit", "review", "admin")
 _QUERIES = {"/v1/awards/summary": "?policy=yanhu-ip&year=2026"}
@@ -44,10 +49,19 @@ class Filled:
         return self.desk.get(role, path.format(**values) + _QUERIES.get(path, ""))
 
 
+def bulk_beside(documents: Path) -> Path:
+    """The folder of populations and of files of jobs."""
+    return documents.with_name(f"{documents.name}-bulk")
+
+
 @contextlib.contextmanager
 def filled_desk(url: str, documents: Path) -> Iterator[Filled]:
     """One of everything, while the block runs."""
-    settings = {"DUIXIAN_DOCUMENTS": str(documents), "DUIXIAN_WEBHOOKS_ALLOW_PRIVATE": "true"}
+    settings = {
+        "DUIXIAN_DOCUMENTS": str(documents),
+        "DUIXIAN_BULK": str(bulk_beside(documents)),
+        "DUIXIAN_WEBHOOKS_ALLOW_PRIVATE": "true",
+    }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     desk = Desk(url, "test")
@@ -72,6 +86,8 @@ def _fill(desk: Desk) -> Filled:
     found.values["application"] = _all_the_way(desk, found.values["document"]).id
     _other_ends(desk)
     _under_notice(desk)
+    found.values |= _offered(desk)
+    found.values |= _simulated(desk)
     found.values["key"] = desk.get("admin", "/v1/keys").json()["items"][0]["id"]
     return found
 
@@ -115,6 +131,32 @@ def _all_the_way(desk: Desk, document: str) -> Walk:
     claimed = {"awards": [{"award": award, "amount": "100.00"}], "restores_entitlement": True}
     walk.do("revoke", {**REASON, **claimed})
     return walk.do("recover", {"award": award, "amount": "50.00", "reference": "B", "received_on": walk.day})
+
+
+def _offered(desk: Desk) -> dict[str, str]:
+    """An offer that stands, one that was taken, and the match that made them."""
+    for firm in ({**FIRM, "uscc": _OF_OFFERS[0]}, {**FIRM, "uscc": _OF_OFFERS[1]}):
+        _made(put(desk, stated(), firm))
+    match = matched(desk)["id"]
+    opened, taken = ([one["id"] for one in offers(desk, uscc=uscc)] for uscc in _OF_OFFERS)
+    accepted(desk, taken[0])
+    return {"offer": opened[0], "match": match}
+
+
+def _simulated(desk: Desk) -> dict[str, str]:
+    """A simulation on the register, to its end, and one that is cancelled."""
+    scenario = {"name": "eight", "parameters": {"patent-grants.granted_min": 8}}
+    body = {"population": {"register": True}, "budget": "100000.00", "scenarios": [scenario]}
+    first, second = (
+        desk.post("admin", "/v1/policies/yanhu-ip/simulations", body).json()["id"] for _ in range(2)
+    )
+    _made(desk.post("admin", f"/v1/jobs/{second}/cancel"))
+    desk.run(run_job(desk.app.state.office, first, KINDS))
+    until = time.monotonic() + 60  # the service's own worker may have taken it first
+    while desk.get("admin", f"/v1/jobs/{first}").json()["status"] in ("queued", "running"):
+        assert time.monotonic() < until, "the simulation does not end"
+        time.sleep(0.1)
+    return {"job": first, "name": "report.json"}
 
 
 def _decisions(walk: Walk) -> list[dict[str, Any]]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PAUSE, PATIENCE = 0.2, 90.0
 SHARED = 1
 """An organisation that all clients apply for."""
+SHARED_COST = 4_000
+"""Of its loans, fen: so little that ten thousand of them stay under the year's cap, however fast the clients are."""
 _NEXT = {
     "submit": ("accept", "reviewer-1"),
     "accept": ("approve", "approver-1"),
@@ -82,7 +84,7 @@ class Client:
         shared = chance.random() < 0.3
         organisation = SHARED if shared else 1000 * self.number + made + 1
         asks: list[Ask] = [Grants(), Outlet(), Prize(ref, 1_000_000), Loan(ref, 1_000_000)]
-        asked = Asked((Loan(ref, 200_000),)) if shared else Asked((chance.choice(asks),))
+        asked = Asked((Loan(ref, SHARED_COST),)) if shared else Asked((chance.choice(asks),))
         platform = "platform-a" if self.number % 2 else "platform-b"
         body = asked.body(code_of(organisation), f"Organisation {organisation}", self.year, ref)
         heard = self._insist(Call("POST", "/v1/applications", self.cast[platform], body, new_key()))

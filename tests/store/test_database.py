@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -34,6 +36,45 @@ async def test_statements_and_locks_wait_no_longer_than_told(database_url: str) 
         "timezone": "UTC",
         "application_name": "duixian",
     }
+
+
+async def test_connections_that_the_server_ended_are_replaced_before_anybody_notices(
+    database_url: str,
+) -> None:
+    engine = open_database(database_url, pool_size=3)
+
+    async def backend() -> int:
+        async with engine.connect() as connection:
+            found: int = await connection.scalar(text("SELECT pg_backend_pid()"))
+            await connection.execute(text("SELECT pg_sleep(0.05)"))  # so that each has one of its own
+            return found
+
+    try:
+        before = set(await asyncio.gather(*(backend() for _ in range(3))))
+        with psycopg.connect(database_url, autocommit=True) as other:
+            for pid in before:
+                other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        await asyncio.sleep(0.2)
+        after = set(await asyncio.gather(*(backend() for _ in range(3))))
+        assert len(before) == len(after) == 3
+        assert not before & after
+    finally:
+        await engine.dispose()
+
+
+async def test_a_message_of_the_server_is_no_reason_to_connect_anew(database_url: str) -> None:
+    engine = open_database(database_url, pool_size=1)
+    try:
+        async with engine.begin() as connection:
+            first = await connection.scalar(text("SELECT pg_backend_pid()"))
+            await connection.execute(text("LISTEN news"))
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute("NOTIFY news")
+        await asyncio.sleep(0.1)
+        async with engine.connect() as connection:
+            assert await connection.scalar(text("SELECT pg_backend_pid()")) == first
+    finally:
+        await engine.dispose()
 
 
 async def test_a_migrated_database_says_where_it_stands(engine: AsyncEngine) -> None:

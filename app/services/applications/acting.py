@@ -9,7 +9,7 @@ from app.rules.policy import Words
 from app.schemas.bodies import Sent, read_body
 from app.services.applications import cases
 from app.services.applications.forms import application_form
-from app.services.documents import of_application
+from app.services.documents import document_form, of_application
 from app.services.orders import Answer, Plan, etag
 from app.services.refusals import Refusal
 
@@ -35,6 +35,8 @@ class Act:
     model: type[Any]
     """A `Sent`: the body."""
     perform: Callable[[Work, Case, Any], Awaitable[Case]]
+    assesses: bool = False
+    """Whether it needs the records that bear on the application."""
 
 
 def plan_of(act: Act, application: str) -> Plan[Case, Any]:
@@ -51,12 +53,22 @@ def plan_of(act: Act, application: str) -> Plan[Case, Any]:
         cases.must_allow(work, case, act.action)
         return await answer_of(work, await act.perform(work, case, given))
 
-    return Plan(find=find, lock=cases.lock, read=read, act=perform, guarded=True)
+    return Plan(
+        find=find,
+        lock=cases.lock,
+        open=cases.opener(application, assesses=act.assesses),
+        read=read,
+        act=perform,
+        guarded=True,
+    )
 
 
 async def answer_of(work: Work, case: Case, status: int = 200) -> Answer:
     """The application as it is now."""
-    documents = await of_application(work.connection, case.row.id)
+    if case.documents is None:
+        documents = await of_application(work.connection, case.row.id)
+    else:
+        documents = [document_form(document) for document in case.documents]
     form = application_form(case, work.caller, work.office.practice, documents)
     return Answer(status, form, {"ETag": etag(case.version)})
 

@@ -41,7 +41,7 @@ class Granted(NamedTuple):
 async def _approve(work: Work, case: Case, given: Approval) -> Case:
     row = case.row
     must_not_have_accepted(work, row)
-    assessed = await assess(work, row, "approve")
+    assessed = await assess(work, row, "approve", known=case.basis)
     check_lists_read(assessed.basis)
     awards = awards_of(assessed, row, case.awards, work.now)
     changes = difference(case.awards, awards)
@@ -255,4 +255,4 @@ def _already(award: AwardRow, zh: str, en: str) -> Refusal:
     )
 
 
-ACTS = (Act(Action.APPROVE, Approval, _approve),)
+ACTS = (Act(Action.APPROVE, Approval, _approve, assesses=True),)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app.rules import ENGINE_VERSION
-from app.rules.procedure.claiming import Counted, counted_of, object_claims, projects, rows_of
+from app.rules.procedure.claiming import Counted, counted_of, object_claims, projects_among, rows_of
 from app.services.applications.binding import bound_to
 from app.services.applications.records import Basis, basis_of
 from app.store import assessments
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from app.rules.policy import Measure
+    from app.rules.policy import Measure, Policy
     from app.rules.requests import EvaluationRequest
     from app.rules.results import Evaluation, MeasureResult, Verdict
     from app.services.office import Work
@@ -57,12 +57,8 @@ class Assessed:
     evaluation: Evaluation
     basis: Basis
     findings: tuple[Finding, ...]
-
-    @property
-    def answer(self) -> dict[str, Any]:
-        """The kept answer, read."""
-        found: dict[str, Any] = orjson.loads(self.row.result)
-        return found
+    answer: dict[str, Any]
+    """The kept answer, read."""
 
 
 def request_body(row: ApplicationRow, as_of: date) -> dict[str, Any]:
@@ -77,27 +73,25 @@ def request_body(row: ApplicationRow, as_of: date) -> dict[str, Any]:
 
 
 async def assess(
-    work: Work, row: ApplicationRow, occasion: str, *, assume_unlisted: bool = False
+    work: Work,
+    row: ApplicationRow,
+    occasion: str,
+    *,
+    assume_unlisted: bool = False,
+    known: Mapping[str, Any] | None = None,
 ) -> Assessed:
     """Decide the application on today's records. The caller holds the organisation's lock and keeps the row.
 
     With `assume_unlisted`, an applicant whose lists were not read lately is taken as not listed, and the answer says
-    so under `assumptions`. Raises InputErrors for facts that the bound version does not take, NotInForce.
+    so under `assumptions`. `known`: what the records say of the claims that the row names. Raises InputErrors for
+    facts that the bound version does not take, NotInForce.
     """
     published = await bound_to(work.office, work.connection, row, work.day)
     policy = published.policy
     as_of = work.day if policy.in_force_to is None else min(work.day, policy.in_force_to)
     body = request_body(row, as_of)
     request = published.read(body, as_of)
-    found = await assessments.basis(
-        work.connection,
-        mode=row.mode,
-        organisation=row.organisation,
-        application=row.id,
-        claims=object_claims(policy, request),
-        projects=projects(policy, request),
-        day=work.day,
-    )
+    found = await _records(work, row, policy, request, known)
     basis = basis_of(found, policy, work.office.practice, work.clock)
     listed = basis.joint_punishment
     assumed = listed is None and assume_unlisted
@@ -125,7 +119,30 @@ async def assess(
         records={**basis.kept(), "joint_punishment": listed, "assumed": assumed},
     )
     findings = tuple(_findings(evaluation, request, row.organisation))
-    return Assessed(kept, published, request, evaluation, basis, findings)
+    return Assessed(kept, published, request, evaluation, basis, findings, orjson.loads(result))
+
+
+async def _records(
+    work: Work,
+    row: ApplicationRow,
+    policy: Policy,
+    request: EvaluationRequest,
+    known: Mapping[str, Any] | None,
+) -> Mapping[str, Any]:
+    """Read anew where another version now finds other claims than when the application was last changed."""
+    claims = object_claims(policy, request)
+    named = projects_among(policy, claims)
+    if known is not None and (claims, named) == (row.object_claims, row.projects):
+        return known
+    return await assessments.basis(
+        work.connection,
+        mode=row.mode,
+        organisation=row.organisation,
+        application=row.id,
+        claims=claims,
+        projects=named,
+        day=work.day,
+    )
 
 
 def with_records(
@@ -179,7 +196,7 @@ def hashes_of(row: AssessmentRow) -> dict[str, Any]:
 
 async def keep(work: Work, assessed: Assessed) -> None:
     """Keep the assessment, and the version that it was made by."""
-    await assessments.add(work.connection, assessed.row)
+    await work.write(assessments.keeping(assessed.row))
 
 
 def _findings(evaluation: Evaluation, request: EvaluationRequest, organisation: str) -> Iterator[Finding]:

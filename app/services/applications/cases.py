@@ -11,17 +11,21 @@ from app.services.applications.hindrances import hindrance
 from app.services.refusals import NotAllowedNow, NotFound
 from app.services.trail import START, chained
 from app.store import applications, awards, ledger, organisations, proceedings
+from app.store import cases as store_cases
+from app.store.cases import AwardChanges
 from app.store.events import Head, append
 from app.store.ledger import Occasion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from app.rules.procedure.claiming import Use
     from app.rules.procedure.ledger import Posting
     from app.services.office import Practice, Work
     from app.store.applications import ApplicationRow
     from app.store.awards import AwardRow
+    from app.store.documents import DocumentRow
+    from app.store.idempotency import Claim
     from app.store.proceedings import ObjectionRow, PaymentRow
 
 
@@ -33,6 +37,10 @@ class Case:
     awards: tuple[AwardRow, ...] = ()
     objections: tuple[ObjectionRow, ...] = ()
     payments: tuple[PaymentRow, ...] = ()
+    documents: tuple[DocumentRow, ...] | None = None
+    """None: not read with it."""
+    basis: Mapping[str, Any] | None = None
+    """The records that bear on the claims and projects of the row, where they were read with it."""
 
     @property
     def version(self) -> int:
@@ -87,15 +95,40 @@ async def load(work: Work, row: ApplicationRow) -> Case:
     connection = work.connection
     if not row.submitted_at:
         return Case(row)
-    found = await awards.of_application(connection, row.id)
+    return await _with_proceedings(work, Case(row, await awards.of_application(connection, row.id)))
+
+
+async def _with_proceedings(work: Work, case: Case) -> Case:
+    row = case.row
     if not row.approved_by:  # nobody objects to, or pays, what was never approved
-        return Case(row, found)
-    return Case(
-        row,
-        found,
-        await proceedings.objections(connection, row.id),
-        await proceedings.payments(connection, row.id),
+        return case
+    return replace(
+        case,
+        objections=await proceedings.objections(work.connection, row.id),
+        payments=await proceedings.payments(work.connection, row.id),
     )
+
+
+def opener(
+    application: str, *, assesses: bool = False
+) -> Callable[[Work, Claim | None], Awaitable[tuple[bool, Case | None]]]:
+    """What an order on an application begins with: found, key taken, locked and read in one round trip.
+
+    `assesses`: the records that bear on it, too.
+    """
+
+    async def open_case(work: Work, claim: Claim | None) -> tuple[bool, Case | None]:
+        day = work.day if assesses else None
+        [row] = await work.send(store_cases.opening(work.mode, application, claim, work.now, basis_of=day))
+        if row is None or row[0] is None:
+            raise NotFound
+        opened = store_cases.opened(row[0])
+        if opened is None:
+            return False, None
+        case = Case(opened.row, opened.awards, documents=opened.documents, basis=opened.basis)
+        return True, await _with_proceedings(work, case)
+
+    return open_case
 
 
 async def lock(work: Work, case: Case) -> Case:
@@ -139,7 +172,7 @@ async def begin(work: Work, row: ApplicationRow, actor: Mapping[str, str], data:
 
 async def write(work: Work, case: Case, change: Change) -> Case:
     """Write a change and its event. The database has the last word on claims, caps and cover."""
-    connection, before = work.connection, case.row
+    before = case.row
     event = chained(
         Head(before.event_seq, before.event_hash),
         mode=before.mode,
@@ -161,25 +194,31 @@ async def write(work: Work, case: Case, change: Change) -> Case:
         updated_at=work.now,
         test_time=work.clock if work.clock != work.now else before.test_time,
     )
-    await applications.save(connection, row, before)
-    if change.awards is not None:
-        await _write_awards(work, case, change.awards)
+    await applications.save_rest(work.connection, row, before)
+    wanted = case.awards if change.awards is None else change.awards
+    await work.write(store_cases.changing(row, _award_changes(case.awards, wanted, work), event))
     await _write_ledger(work, case, change, event.id)
-    await append(connection, event)
-    return replace(case, row=row, awards=case.awards if change.awards is None else change.awards)
+    return replace(case, row=row, awards=wanted)
 
 
-async def _write_awards(work: Work, case: Case, wanted: tuple[AwardRow, ...]) -> None:
-    old = {award.id: award for award in case.awards}
+def _award_changes(before: tuple[AwardRow, ...], wanted: tuple[AwardRow, ...], work: Work) -> AwardChanges:
+    old = {award.id: award for award in before}
     kept = {award.id for award in wanted}
-    await awards.remove(work.connection, [one for one in old if one not in kept])
-    for award in wanted:
-        if award.id in old and award != old[award.id]:
-            await awards.save(work.connection, replace(award, updated_at=work.now))
-    await awards.add(work.connection, [award for award in wanted if award.id not in old])
+    return AwardChanges(
+        gone=[one for one in old if one not in kept],
+        changed=[
+            replace(award, updated_at=work.now)
+            for award in wanted
+            if award.id in old and award != old[award.id]
+        ],
+        new=[award for award in wanted if award.id not in old],
+    )
 
 
 async def _write_ledger(work: Work, case: Case, change: Change, event: str) -> None:
+    if not (change.postings or change.claims or change.uses or change.unclaim):
+        return
+    await work.send()  # claims and postings name awards that must be there
     connection, row = work.connection, case.row
     by_id = {award.id: award for award in (case.awards if change.awards is None else change.awards)}
     amounts = {one.award: one.used for one in change.postings if one.used > 0}

@@ -10,6 +10,7 @@ from app.rules.input.mistakes import MOST_ERRORS, InputErrors
 from app.rules.policy import Words
 from app.rules.procedure.applications import Status, allowed_actions
 from app.rules.procedure.callers import Scope
+from app.rules.procedure.claiming import object_claims, projects_among
 from app.schemas.applications import ChangedApplication, NewApplication
 from app.schemas.bodies import read_body
 from app.services import documents
@@ -45,6 +46,8 @@ class Draft(NamedTuple):
     measures: tuple[str, ...]
     applicant: dict[str, Any]
     facts: dict[str, Any]
+    object_claims: tuple[str, ...]
+    projects: tuple[str, ...]
     documents: tuple[str, ...] | None
     external_ref: str | None
     published: PublishedPolicy
@@ -61,7 +64,15 @@ def change_plan(application: str) -> Plan[Case, tuple[ChangedApplication, Draft]
     async def find(work: Work) -> Case:
         return await cases.find(work, application)
 
-    return Plan(find=find, lock=cases.lock, read=_read_change, act=_change, guarded=True, keyed=False)
+    return Plan(
+        find=find,
+        lock=cases.lock,
+        open=cases.opener(application),
+        read=_read_change,
+        act=_change,
+        guarded=True,
+        keyed=False,
+    )
 
 
 async def _read_new(work: Work, _found: None, body: object) -> tuple[NewApplication, Draft]:
@@ -95,10 +106,13 @@ def _draft(
     if mistakes:
         raise InputErrors(tuple(mistakes[:MOST_ERRORS]))
     plain: Any = request.normalised
+    claims = object_claims(published.policy, request)
     return Draft(
         measures=tuple(measure.id for measure in published.policy.measures if measure.id in request.measures),
         applicant=plain["applicant"],
         facts=plain["facts"],
+        object_claims=claims,
+        projects=projects_among(published.policy, claims),
         documents=None if documents is None else tuple(documents),
         external_ref=given.external_ref,
         published=published,
@@ -155,6 +169,8 @@ async def _create(work: Work, _found: None, given: tuple[NewApplication, Draft])
         measures=draft.measures,
         applicant=draft.applicant,
         facts=draft.facts,
+        object_claims=draft.object_claims,
+        projects=draft.projects,
         flags=_flags(organisation.name, draft.applicant["name"]),
         test_time=work.clock if work.clock != work.now else None,
         created_at=work.now,
@@ -199,11 +215,14 @@ async def _change(work: Work, case: Case, given: tuple[ChangedApplication, Draft
         await _check_reference(work, draft.external_ref, row.id)
     if draft.documents is not None:
         await documents.attach(work, row.id, list(draft.documents))
+        case = replace(case, documents=None)
     changed = replace(
         row,
         measures=draft.measures,
         applicant=draft.applicant,
         facts=draft.facts,
+        object_claims=draft.object_claims,
+        projects=draft.projects,
         external_ref=draft.external_ref or row.external_ref,
     )
     change = Change(

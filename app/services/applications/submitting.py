@@ -35,11 +35,12 @@ _STALE = {
 async def _submit(work: Work, case: Case, given: Submission) -> Case:
     row = case.row
     _check_time(work, case)
-    assessed = await assess(work, row, "submit", assume_unlisted=True)
+    assessed = await assess(work, row, "submit", assume_unlisted=True, known=case.basis)
     _check_complete(assessed)
     if not given.insist:
         _check_eligible(assessed)
-    await documents.fix(work, row.id)
+    if case.documents is None or not all(document.fixed for document in case.documents):
+        await documents.fix(work, row.id)
     awards = awards_of(assessed, row, case.awards, work.now)
     policy = assessed.published.policy
     flags = [flag for flag in row.flags if flag["code"] != _STALE["code"]] + _flags(assessed)
@@ -145,6 +146,6 @@ async def _withdraw(work: Work, case: Case, given: Withdrawal) -> Case:
 
 
 ACTS = (
-    Act(Action.SUBMIT, Submission, _submit),
+    Act(Action.SUBMIT, Submission, _submit, assesses=True),
     Act(Action.WITHDRAW, Withdrawal, _withdraw),
 )

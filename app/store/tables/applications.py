@@ -40,6 +40,10 @@ applications = Table(
     Column("measures", ARRAY(Text), nullable=False),
     Column("applicant", JSONB, nullable=False),
     Column("facts", JSONB, nullable=False),
+    # What its items would claim, by the version in force when it was last changed: so that the records which bear on
+    # it can be read together with it.
+    Column("object_claims", ARRAY(Text), nullable=False, server_default=_EMPTY),
+    Column("projects", ARRAY(Text), nullable=False, server_default=_EMPTY),
     Column("flags", JSONB, nullable=False, server_default=text("'[]'")),
     Column("assessment", Integer),
     Column("insisted", Boolean, nullable=False, server_default=text("false")),

@@ -29,6 +29,6 @@ assessments = Table(
     PrimaryKeyConstraint("application", "n"),
     mode_check(),
     CheckConstraint("n > 0", name="n"),
-    CheckConstraint("occasion IN ('submit', 'approve', 'pay')", name="occasion"),
+    CheckConstraint("occasion IN ('submit', 'approve', 'pay', 'offer')", name="occasion"),
     CheckConstraint("result_hash ~ '^sha256:[0-9a-f]{64}$'", name="result_hash"),
 )

@@ -47,7 +47,7 @@ events = Table(
     Index("events_feed_idx", "mode", "txid", "position"),
     Index("events_platform_feed_idx", "mode", "platform", "txid", "position"),
 )
-"""`chain` is the application's id, or `keys`, `records`, `organisations`, `policies`, `settings`, `webhooks`."""
+"""`chain`: an application's id, `keys`, `records`, `organisations`, `offers`, `policies`, `settings` or `webhooks`."""
 
 chain_heads = Table(
     "chain_heads",

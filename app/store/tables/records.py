@@ -85,7 +85,7 @@ imports = Table(
     Column("recorded_by", Text, nullable=False),
     instant("recorded_at"),
     mode_check(),
-    CheckConstraint("kind IN ('joint-punishment', 'funding')", name="kind"),
+    CheckConstraint("kind IN ('joint-punishment', 'funding', 'organisations')", name="kind"),
     CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
     CheckConstraint("0 <= added AND added <= rows", name="added"),
     Index("imports_mode_kind_sha256_key", "mode", "kind", "sha256", unique=True),
