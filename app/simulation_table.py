@@ -95,8 +95,7 @@ class _Printer:
             None,
             (
                 Words("符合", "eligible"),
-                Words("现行金额", "amount before"),
-                Words("方案金额", "amount after"),
+                Words("金额", "amount"),
                 Words("增加", "gain"),
                 Words("减少", "lose"),
             ),
@@ -107,7 +106,6 @@ class _Printer:
             shown.add_row(
                 self._name(measure),
                 f"{self._count(before[0])} → {self._count(after[0])}",
-                self._yuan(before[3]),
                 self._yuan(after[3]),
                 self._count(moves.gain),
                 self._count(moves.lose),

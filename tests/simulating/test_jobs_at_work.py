@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from app.rules.policy import Words
+from app.services import job_worker
 from app.services.job_running import MOST_ATTEMPTS, Done, JobRefused, queue_lost, remove_expired, run_job
 from app.store import jobs
 from app.store.acting import EVERYWHERE, acting
@@ -201,6 +202,22 @@ def test_a_database_that_fails_leaves_the_job_for_another_attempt(desk: Desk) ->
     assert job_of(desk, job)["status"] == "running"
     assert desk.run(queue_lost(desk.app.state.office)) == 1
     assert finished(desk, job)["status"] == "succeeded"
+
+
+def test_a_worker_that_is_told_to_stop_leaves_its_job_for_the_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jobs that never end by themselves, and a worker that waits for them no longer than it must."""
+    monkeypatch.setattr(job_worker, "KINDS", {"simulation": endless})
+    monkeypatch.setattr(job_worker, "_STOP_SECONDS", 0.1)
+    job = ordered(desk, {"register": True})
+    work_until(desk, lambda: rows(desk.url, "SELECT done > 0 FROM jobs") == [(True,)])
+    assert job_of(desk, job)["status"] == "running"
+    assert list(desk.app.state.office.bulk.root.iterdir()) == []
+    assert rows(desk.url, "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'jobs'") == [(0,)]
+    monkeypatch.undo()
+    assert finished(desk, job)["status"] == "succeeded"
+    assert rows(desk.url, "SELECT attempts FROM jobs") == [(2,)]
 
 
 def test_what_is_over_is_removed_with_its_files(desk: Desk) -> None:

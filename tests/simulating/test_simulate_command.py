@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from app.rules.money import format_yuan
 from tests.simulating.populations import AS_OF, firms, written
 
 if TYPE_CHECKING:
@@ -63,6 +65,29 @@ def test_scenarios_of_the_command_line_and_of_files_in_one_run(population: Path,
     assert "10 → 12" in done.output
     assert "2,000,000.00" in done.output
     assert "the budget covers" in done.output
+
+
+def test_amounts_are_the_sums_of_what_bulk_writes(tmp_path: Path) -> None:
+    made = CliRunner().invoke(app, ["sample", str(tmp_path / "p.parquet"), "--rows", "400"])
+    assert made.exit_code == 0, made.output
+    written_out = CliRunner().invoke(
+        app, ["bulk", str(tmp_path / "p.parquet"), str(tmp_path / "out.parquet"), "--as-of", AS_OF]
+    )
+    assert written_out.exit_code == 0, written_out.output
+    done = run(tmp_path / "p.parquet", "--as-of", AS_OF, "--out", tmp_path / "r.json")
+    assert done.exit_code == 0, done.output
+    told = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    rows = pl.read_parquet(tmp_path / "out.parquet")
+    assert told["population"] == {"rows": rows.height, "bad_rows": 400 - rows.height}
+    for name, found in told["base"]["measures"].items():
+        measure = rows[name].struct
+        assert found["amount"] == format_yuan(measure.field("amount").sum() or 0), name
+        verdicts = measure.field("verdict").cast(pl.String)
+        for verdict in ("eligible", "ineligible", "undetermined"):
+            assert found[verdict] == (verdicts == verdict).sum(), (name, verdict)
+    totals, sums = told["base"]["totals"], rows["totals"].struct
+    assert totals["amount"] == format_yuan(sums.field("amount").sum()) != "0.00"
+    assert totals["discretionary_ceiling"] == format_yuan(sums.field("discretionary_ceiling").sum()) != "0.00"
 
 
 def test_the_words_are_chinese_on_demand(population: Path) -> None:

@@ -76,6 +76,43 @@ def test_bad_rows_are_told_and_stop_nothing(desk: Desk) -> None:
     assert done["progress"] == {"done": 20, "total": 20}
 
 
+CSV = """ref,applicant.name,applicant.uscc,applicant.kind,applicant.size,applicant.technology_innovative,\
+applicant.credit.joint_punishment,pledge_financing.provincial_subsidy_received
+F-1,甲,91140802MA0GT0018G,enterprise,small,是,否,否
+F-2,乙,91140802MA0GT0026B,enterprise,small,是,否,否
+"""
+LOANS = """ref,loan_id,collateral,lender,interest,guarantee_fee,appraisal_fee,repaid_on_time
+F-1,L1,patent,bank,1000.00,0,0,是
+"""
+
+
+def test_a_population_of_several_files_is_sent_as_a_form(desk: Desk) -> None:
+    files: list[tuple[str, tuple[str, bytes]]] = [
+        ("file", ("firms.csv", CSV.encode())),
+        ("list", ("pledge_loans.csv", LOANS.encode("gb18030"))),
+    ]
+    path = f"/v1/uploads?as_of={AS_OF}"
+    told = desk.ask("admin", "POST", path, files=files).json()
+    assert (told["rows"], told["bad_rows"]) == (2, 0), told
+    done = finished(desk, ordered(desk, {"upload": told["id"]}))
+    loans = done["result"]["base"]["measures"]["pledge-financing"]
+    # The list is there, so that who has no row in it has no loan.
+    assert (loans["eligible"], loans["ineligible"], loans["amount"]) == (1, 1, "500.00")
+    wrong = {
+        "/file": [files[1]],
+        "/list": [files[0], ("list", ("../pledge_loans.csv", b"ref"))],
+        "": [files[0], ("extra", ("x.csv", b"ref"))],
+    }
+    for pointer, sent in wrong.items():
+        answer = desk.ask("admin", "POST", path, files=sent)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    cut_off = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nref'
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert desk.post("admin", path, content=cut_off, headers=headers).status_code == 400
+    assert len(list((desk.app.state.office.bulk.root / "uploads").iterdir())) == 1
+    assert not [place for place in desk.app.state.office.bulk.root.iterdir() if place.name.startswith(".")]
+
+
 def test_a_population_is_taken_once_for_one_key(desk: Desk) -> None:
     headers = {"Content-Type": NDJSON, "Idempotency-Key": "one"}
     answers = [

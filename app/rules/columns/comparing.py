@@ -104,7 +104,7 @@ def _worth(name: str, answers: pl.DataFrame, side: str) -> pl.DataFrame:
         return answers.select(
             pl.repeat(0, pl.len(), dtype=pl.Int64).alias(f"{side} {figure}") for figure in _ON_ONE
         )
-    eligible = pl.col(name).struct.field("verdict").cast(pl.String) == "eligible"
+    eligible = pl.col(name).struct.field("verdict") == "eligible"
     return answers.select(
         eligible.cast(pl.Int64).alias(f"{side} awards"),
         of_eligible(name, "amount").alias(f"{side} amount"),

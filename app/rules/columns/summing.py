@@ -200,7 +200,7 @@ def _of_measure(name: str) -> tuple[pl.Expr, ...]:
 
 
 def _is(name: str, verdict: str) -> pl.Expr:
-    return pl.col(name).struct.field("verdict").cast(pl.String) == verdict
+    return pl.col(name).struct.field("verdict") == verdict
 
 
 def _sum(of: pl.Expr) -> pl.Expr:
