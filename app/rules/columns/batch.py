@@ -55,6 +55,12 @@ class Batch:
         """A table of a list's items for one measure, which adds columns of its own."""
         return self.applicants.over(Table.of_items(self.population, list_name, word))
 
+    def alike(self) -> Batch:
+        """The same applicants with a table of its own, so that measures can be decided side by side."""
+        found = copy(self)
+        found.applicants = self.applicants.alike()
+        return found
+
     def part(self, rows: pl.Series) -> Batch:
         """Some of the applicants, by their rows in the population, with tables of their own."""
         found = copy(self)
@@ -91,4 +97,4 @@ class Batch:
     def sign_bar(self, signature: Signature) -> None:
         """What is said of the exclusions depends on this."""
         for leaves in self._barring:
-            leaves.sign(signature)
+            leaves.sign(signature, self.applicants)

@@ -49,12 +49,12 @@ class Leaves:
         combine = pl.all_horizontal if node.kind == "all" else pl.any_horizontal
         return combine([self._of(part) for part in node.parts])
 
-    def sign(self, signature: Signature) -> None:
-        """What their reasons and missing facts depend on."""
+    def sign(self, signature: Signature, terms: Terms | None = None) -> None:
+        """What their reasons and missing facts depend on; `terms` of another table that has these columns."""
         for leaf, name in zip(self.block.all_leaves, self.names, strict=True):
             signature.truth(pl.col(name))
             if len(leaf.mentions) > 1:
-                sign_mentions(self._terms, leaf.mentions, signature)
+                sign_mentions(terms or self._terms, leaf.mentions, signature)
 
 
 def sign_mentions(terms: Terms, mentions: Iterable[Mention], signature: Signature) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from app.rules.policy import Policy
     from app.rules.results import MeasureResult
 
+WORTH_THREADS = 5_000
+"""Rows from which a batch is worth threads of its own."""
 VERDICT_TYPE = pl.Enum(VERDICTS)
 TOTALS, DISCRETIONARY = "totals", "discretionary_ceiling"
 
@@ -44,6 +47,14 @@ class Decided:
 
     answers: pl.DataFrame
     lines: pl.DataFrame | None = None
+
+
+class _Measured(NamedTuple):
+    """The answers of one measure, the tables they were made with, and the single results if there are any."""
+
+    answers: pl.DataFrame
+    work: Batch
+    results: list[MeasureResult] | None
 
 
 class Columns:
@@ -80,12 +91,12 @@ class Columns:
         batch = Batch(self._asked, population)
         found: dict[str, pl.DataFrame] = {}
         of_items: list[pl.DataFrame] = []
-        for columns in self._measures:
+        for columns, (answers, work, results) in zip(self._measures, self._side_by_side(batch), strict=True):
             name = columns.measure.id
-            found[name], results = self._measure(batch, columns)
+            found[name] = answers
             if lines and name in self._lines:
                 line = self._lines[name]
-                of_items.append(line.of(batch) if results is None else line.alone(results, batch))
+                of_items.append(line.of(work) if results is None else line.alone(results, batch))
         structs = [
             frame.select(pl.struct(pl.all()).alias(measure_id)).to_series()
             for measure_id, frame in found.items()
@@ -94,9 +105,15 @@ class Columns:
         answers = named.with_columns(*structs, totals_of(list(found.values())))
         return Decided(answers, all_lines(batch, of_items, self.measures) if lines else None)
 
-    def _measure(
-        self, batch: Batch, columns: MeasureColumns
-    ) -> tuple[pl.DataFrame, list[MeasureResult] | None]:
+    def _side_by_side(self, batch: Batch) -> list[_Measured]:
+        """Every measure, on as many threads as Polars has: most of its single steps use one."""
+        threads = min(len(self._measures), pl.thread_pool_size())
+        if threads < 2 or batch.population.height < WORTH_THREADS:
+            return [self._measure(batch.alike(), columns) for columns in self._measures]
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(self._measure, [batch.alike() for _ in self._measures], self._measures))
+
+    def _measure(self, batch: Batch, columns: MeasureColumns) -> _Measured:
         """One measure of every row; with the single results where exact columns cannot carry it."""
         compiled, results = columns.compiled, None
         try:
@@ -114,7 +131,7 @@ class Columns:
             answers = pl.concat([decided.select(VERDICT, AMOUNT, CEILING, POTENTIAL), said], how="horizontal")
             if narrowed is not None:
                 answers = answers[narrowed.places]
-        return answers.with_columns(pl.col(VERDICT).cat.to(VERDICT_TYPE)), results
+        return _Measured(answers.with_columns(pl.col(VERDICT).cat.to(VERDICT_TYPE)), batch, results)
 
 
 def _columns(compiled: CompiledMeasure) -> MeasureColumns:

@@ -6,6 +6,7 @@ carry exactly raises `NotColumnar`; the measure is then decided row by row.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -53,6 +54,14 @@ class Terms:
     def over(self, table: Table) -> Terms:
         """The same day and year over another table."""
         return Terms(table, self.year, self.as_of)
+
+    def alike(self) -> Terms:
+        """The same with a table of its own, and what was worked out so far."""
+        found = copy(self)
+        found.table = copy(self.table)
+        found.table.built_ins = {}
+        found._kept = dict(self._kept)  # noqa: SLF001 - a copy of itself
+        return found
 
     def column(self, fact: Fact | ItemField) -> pl.Expr:
         return pl.col(self.table.column(fact))

@@ -6,6 +6,7 @@ the limits stand, whether the amount is settled, which items of a list are open.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -22,16 +23,18 @@ class Patterns:
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
+        self._lock = Lock()
         self.generation = 0
         """Grows when the numbers begin anew: keys of before mean nothing then."""
 
     def number(self, texts: pl.Series) -> pl.Series:
         """The number of each text, from 1: 0 is left for rows without one."""
         every = texts.unique()
-        if len(self._codes) + len(every) > MOST_PATTERNS:
-            self._codes.clear()
-            self.generation += 1
-        codes = [self._codes.setdefault(text, len(self._codes) + 1) for text in every]
+        with self._lock:
+            if len(self._codes) + len(every) > MOST_PATTERNS:
+                self._codes.clear()
+                self.generation += 1
+            codes = [self._codes.setdefault(text, len(self._codes) + 1) for text in every]
         return texts.replace_strict(every, pl.Series(codes, dtype=pl.UInt32), return_dtype=pl.UInt32)
 
 
