@@ -90,21 +90,26 @@ def import_records(
     Bad rows are shown, written to FILE.errors.ndjson, and end it with exit code 2. Organisations come as a population
     does: CSV, XLSX, NDJSON, Parquet or Arrow by the ending of the name.
     """
+    by = by or getpass.getuser()
+    if kind is not Kind.organisations:
+        _records(kind, file, form, dry_run=dry_run, by=by, mode=mode)
+        return
+    from app.register_cli import Telling, import_organisations
+
+    told = Telling(policy, source or file.name, None if stated_on is None else stated_on.date(), year)
+    import_organisations(file, told, dry_run=dry_run, by=by, mode=mode)
+
+
+def _records(kind: Kind, file: Path, form: FileFormat | None, *, dry_run: bool, by: str, mode: Mode) -> None:
     from app.services.importing.faults import BadRows
 
-    if kind is Kind.organisations:
-        from app.register_cli import Telling, import_organisations
-
-        told = Telling(policy, source or file.name, None if stated_on is None else stated_on.date(), year)
-        import_organisations(file, told, dry_run=dry_run, by=by or getpass.getuser(), mode=mode)
-        return
     chosen = form.value if form is not None else _ENDINGS.get(file.suffix.lower())
     if chosen is None:
         fail(f"Say what {file.name} is: --format csv, xlsx or ndjson.", WRONG_INPUT)
     report_file = file.with_name(f"{file.name}.errors.ndjson")
     with progress_bar() as bar:
         try:
-            report = _import(kind, file, chosen, bar, dry_run=dry_run, by=by or getpass.getuser(), mode=mode)
+            report = _import(kind, file, chosen, bar, dry_run=dry_run, by=by, mode=mode)
         except BadRows as bad:
             bar.stop()
             tell(bad, file, report_file)

@@ -58,8 +58,14 @@ def times(ends: Ends, factor: int, of: pl.DataType) -> Ends:
 def compare(operator: str, left: Ends, right: Ends) -> pl.Expr:
     """A comparison of two numbers of one scale: true, false, or null where their ends leave it open."""
     (a, b), (c, d) = left[:2], right[:2]
-    below, above, up_to, from_ = b < c, a > d, b <= c, a >= d
     settled = (a == b) & (a == c) & (c == d)
+    return told(operator, below=b < c, up_to=b <= c, above=a > d, from_=a >= d, settled=settled)
+
+
+def told(
+    operator: str, *, below: pl.Expr, up_to: pl.Expr, above: pl.Expr, from_: pl.Expr, settled: pl.Expr
+) -> pl.Expr:
+    """What a comparison comes to by how two intervals lie; what is null of it is not so."""
     apart = below.fill_null(value=False) | above.fill_null(value=False)
     yes, no = {
         "<": (below, from_),

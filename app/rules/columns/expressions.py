@@ -293,19 +293,14 @@ def _compare_fractions(
 ) -> pl.Expr:
     """As `ends.compare`, each end a numerator over a positive denominator."""
     (a, b), (c, d) = left, right
-    below, up_to = b[0] * c[1] < c[0] * b[1], b[0] * c[1] <= c[0] * b[1]
-    above, from_ = a[0] * d[1] > d[0] * a[1], a[0] * d[1] >= d[0] * a[1]
-    settled = (a[0] * b[1] == b[0] * a[1]) & (a[0] * c[1] == c[0] * a[1]) & (c[0] * d[1] == d[0] * c[1])
-    apart = below.fill_null(value=False) | above.fill_null(value=False)
-    yes, no = {
-        "<": (below, from_),
-        "<=": (up_to, above),
-        ">": (above, up_to),
-        ">=": (from_, below),
-        "==": (settled, apart),
-        "!=": (apart, settled),
-    }[operator]
-    return pl.when(yes).then(statement=True).when(no).then(statement=False)
+    return of_ends.told(
+        operator,
+        below=b[0] * c[1] < c[0] * b[1],
+        up_to=b[0] * c[1] <= c[0] * b[1],
+        above=a[0] * d[1] > d[0] * a[1],
+        from_=a[0] * d[1] >= d[0] * a[1],
+        settled=(a[0] * b[1] == b[0] * a[1]) & (a[0] * c[1] == c[0] * a[1]) & (c[0] * d[1] == d[0] * c[1]),
+    )
 
 
 def _range(left: Expression, by: int, right: Expression, by_other: int) -> tuple[int, int]:
