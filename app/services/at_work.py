@@ -10,6 +10,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from app.logs import log
 from app.services.duties import duties
 from app.services.heads_folder import heads_folder
 from app.services.opening import open_office
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 _CONNECTIONS = 4
+_STOP_SECONDS = 15.0
+"""What is under way is let end for five seconds by the queues' workers and the courier each."""
+_STOP_AT_ONCE_SECONDS = 5.0
+
+_log = log(__name__)
 
 
 @contextlib.asynccontextmanager
@@ -46,9 +52,24 @@ async def at_work(settings: Settings, office: Office) -> AsyncIterator[Receivers
         yield receivers
     finally:
         stop.set()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _ended(tasks)
         await receivers.close()
         await engine.dispose()
+
+
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for them as long as a worker may take to stop, then stop them: the service must end whatever they do."""
+    for seconds in (_STOP_SECONDS, _STOP_AT_ONCE_SECONDS):
+        if not tasks:
+            return
+        done, left = await asyncio.wait(tasks, timeout=seconds)
+        for task in done:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                _log.warning("the worker had ended", error=type(error).__name__)
+        tasks = list(left)
+        for task in tasks:
+            _log.warning("the worker does not end by itself")
+            task.cancel()
 
 
 async def work_alone(settings: Settings) -> None:

@@ -40,11 +40,7 @@ class JobWorker:
                 await self._work(stop)
             except Exception as error:  # noqa: BLE001 - whatever it is, a later try may succeed
                 _log.warning("the queue of jobs cannot be reached", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(_PAUSE_SECONDS):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await wait_for(stop, _PAUSE_SECONDS)
 
     async def _work(self, stop: asyncio.Event) -> None:
         queue = open_queue(self._url)
@@ -66,7 +62,7 @@ class JobWorker:
                         shutdown_graceful_timeout=_STOP_SECONDS,
                     )
                 ),
-                asyncio.create_task(self._tidy(queue)),
+                asyncio.create_task(self._tidy(queue, stop)),
                 asyncio.create_task(stop.wait()),
             ]
             try:
@@ -85,9 +81,21 @@ class JobWorker:
 
         queue.task(name=TASK, queue=QUEUE)(perform)
 
-    async def _tidy(self, queue: App) -> None:
+    async def _tidy(self, queue: App, stop: asyncio.Event) -> None:
+        # A cancellation that comes in the middle of a query may be lost there: the event is not.
         while True:
-            await asyncio.sleep(STALLED_SECONDS)
+            await wait_for(stop, STALLED_SECONDS)
+            if stop.is_set():
+                return
             await free_stalled(queue)
             if found := await queue_lost(self._office):
                 _log.warning("jobs had lost their worker and are queued anew", jobs=found)
+
+
+async def wait_for(stop: asyncio.Event, seconds: float) -> None:
+    """Until it is told to stop, at most so long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.logs import log
 from app.services.courier import LEASE, Courier
 from app.services.instants import now
-from app.services.job_worker import JobWorker
+from app.services.job_worker import JobWorker, wait_for
 from app.store.queue import STALLED_SECONDS, forget_failed, free_stalled, open_queue
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - whatever it is, a later try may succeed
                 _log.warning("the queue cannot be reached", error=type(error).__name__)
             if not stop.is_set():
-                await _wait(stop, _PAUSE_SECONDS)
+                await wait_for(stop, _PAUSE_SECONDS)
 
     async def _work(self, stop: asyncio.Event) -> None:
         queue = open_queue(self._url)
@@ -85,7 +85,7 @@ class Worker:
                     shutdown_graceful_timeout=_STOP_SECONDS,
                 )
             )
-            tidying = asyncio.create_task(_tidy(queue))
+            tidying = asyncio.create_task(_tidy(queue, stop))
             stopping = asyncio.create_task(stop.wait())
             try:
                 await asyncio.wait({working, tidying, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,17 +115,12 @@ def register(queue: App, duty: Duty, office: Office) -> None:
     queue.periodic(cron=duty.every)(task)
 
 
-async def _tidy(queue: App) -> None:
+async def _tidy(queue: App, stop: asyncio.Event) -> None:
+    # A cancellation that comes in the middle of a query may be lost there: the event is not.
     while True:
-        await asyncio.sleep(STALLED_SECONDS)
+        await wait_for(stop, STALLED_SECONDS)
+        if stop.is_set():
+            return
         if await free_stalled(queue):
             _log.warning("a worker died at its job; its lock is free again")
         await forget_failed(queue, _FAILED_HOURS)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
