@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from app.store.tables.offers import match_marks as _marks
@@ -55,6 +55,10 @@ class Mark(NamedTuple):
 
 _NAMES = tuple(field.name for field in fields(MatchRow))
 _COLUMNS = tuple(_matches.c[name] for name in _NAMES)
+_MARK = text(
+    "INSERT INTO match_marks (mode, organisation, cause, marked_at)"
+    " SELECT :mode, one, :cause, :at FROM unnest(CAST(:organisations AS text[])) AS one"
+)
 _CHANGING = ("status", "total", "done", "position", "tally", "failure", "started_at", "ended_at")
 
 
@@ -120,9 +124,9 @@ async def mark(
     connection: AsyncConnection, mode: str, organisations: Iterable[str], cause: str, at: datetime
 ) -> None:
     """Say that these organisations are to be looked at again, once this is committed."""
-    rows = [{"mode": mode, "organisation": one, "cause": cause, "marked_at": at} for one in organisations]
-    if rows:
-        await connection.execute(insert(_marks), rows)
+    await connection.execute(
+        _MARK, {"mode": mode, "organisations": list(organisations), "cause": cause, "at": at}
+    )
 
 
 async def marked(connection: AsyncConnection, most: int) -> tuple[Mark, ...]:
