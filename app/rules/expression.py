@@ -11,7 +11,10 @@ from dataclasses import field as _field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from app.rules.policy import Words
+    from app.rules.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,53 @@ class BuiltIn(Expression):
     """`year` (count), `as_of` (date), `counted` (money), `items` (count), `granted`, `due` (money)."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived(Expression):
+    """A fact that the pack works out of others; no request states it.
+
+    `value` is a condition where the type is bool, a number's value over the node's own scale, or, for a choice, the
+    place of its code among `domain.codes`.
+    """
+
+    name: str
+    value: Value = _field(compare=False, repr=False)
+    domain: Domain = _field(default=ANY, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a table by one key: by `date` the row in force from its day on, else the row of that very key.
+
+    A row holds a number over the table's scale, or the rows by the next key. Ascending where keys are days or numbers.
+    """
+
+    by: str
+    """date, year, text, or the name of a choice."""
+    keys: tuple[date | int | str, ...]
+    values: tuple[int | Rows, ...]
+    until: date | None = None
+    """By date: the last day that the table speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Expression):
+    """A row of a table of the pack. Where no row has the keys it is unknown, and no applicant can supply it."""
+
+    table: str
+    keys: tuple[Expression, ...]
+    rows: Rows = _field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingUse(Expression):
+    """`reading.<id>`: the way a clause is read, as a choice; `chosen` None where nobody decided it yet."""
+
+    name: str
+    """The reading's id."""
+    chosen: str | None = _field(compare=False)
+    domain: Domain = _field(default=ANY, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

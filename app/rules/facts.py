@@ -68,6 +68,12 @@ class FactSchema:
     sets: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     """Set name -> the choice its members are of (or `text`), and the members."""
     relations: tuple[Relation, ...] = ()
+    derived: Mapping[str, FactDeclaration] = field(default_factory=dict)
+    """Facts worked out of others, which no request states."""
+    readings: Mapping[str, FactDeclaration] = field(default_factory=dict)
+    """By id: the question as label, the ways of reading a clause as a choice."""
+    tables: Mapping[str, FactDeclaration] = field(default_factory=dict)
+    """By name: what a row of the table is, with its label."""
 
 
 class InputError(NamedTuple):

@@ -1,23 +1,18 @@
 """Values: an expression, or one of the forms that choose or combine values (a table, steps, cases, sums, products).
 
-A value is a number over a static scale (`scale_of`), between bounds that the loader proves (`range_of_value`). It is
+A value is a number over a static scale, between bounds that the loader proves (`language.value_ranges`). It is
 rounded once, at the award.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import lcm
 from typing import TYPE_CHECKING
 
-from app.rules.expression import BuiltIn, Expression
-from app.rules.language.constancy import facts_of
-from app.rules.language.ranges import range_of
+from app.rules.expression import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from app.rules.expression import Fact, ItemField
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,56 +116,3 @@ def expressions_of(value: Value | None) -> Iterator[Expression]:
             yield from edges
     for part in parts_of(value):
         yield from expressions_of(part)
-
-
-def mentions_of(value: Value | None) -> tuple[Fact | ItemField | str, ...]:
-    """The facts that a value reads, left-most first, each once."""
-    found = (fact for expression in expressions_of(value) for fact in facts_of(expression))
-    return tuple(dict.fromkeys(found))
-
-
-def divides(value: Value) -> bool:
-    """Whether it may come to a fraction over its scale."""
-    if isinstance(value, Expression):
-        operands = getattr(value, "operands", ())
-        inside = getattr(value, "value", None)
-        also = isinstance(inside, Expression) and divides(inside)
-        # A total may be of fractions.
-        total = isinstance(value, BuiltIn) and value.name == "counted"
-        return total or getattr(value, "operator", "") == "/" or also or any(map(divides, operands))
-    return any(divides(part) for part in parts_of(value))
-
-
-def scale_of(value: Value) -> int:
-    """The static scale: the value is a whole number (or, divided by a fact, a fraction) over it."""
-    if isinstance(value, Expression):
-        return value.scale
-    scales = [scale_of(part) for part in parts_of(value)]
-    if isinstance(value, Combined) and value.operator == "*":
-        found = 1
-        for scale in scales:
-            found *= scale
-        return found
-    return lcm(*scales)
-
-
-def range_of_value(value: Value) -> tuple[int, int]:
-    """Least and greatest numerator over its scale, by the types' input limits."""
-    if isinstance(value, Expression):
-        return range_of(value)
-    scale = scale_of(value)
-    if isinstance(value, Combined) and value.operator == "*":
-        product = (1, 1)
-        for part in value.parts:
-            corners = [one * other for one in product for other in range_of_value(part)]
-            product = min(corners), max(corners)
-        return product
-    ends = [(low * f, high * f) for low, high, f in _scaled(parts_of(value), scale)]
-    if isinstance(value, Combined):
-        return sum(low for low, _ in ends), sum(high for _, high in ends)
-    return min((0, *(low for low, _ in ends))), max((0, *(high for _, high in ends)))
-
-
-def _scaled(parts: Iterator[Value], scale: int) -> Iterator[tuple[int, int, int]]:
-    for part in parts:
-        yield *range_of_value(part), scale // scale_of(part)

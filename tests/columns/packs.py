@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from app.rules.facts import MOST_ITEMS
+from app.rules.language.value_ranges import range_of_value, scale_of
 from app.rules.loading import PackErrors, load_policy
-from app.rules.values import range_of_value, scale_of
 from tests.columns.grammar import Writer
 from tests.columns.values import DEPTH, award
 from tests.columns.vocabulary import FILED, ORDERED, TEXT

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from app.rules.columns.tables import FIELD, ROW
-from app.rules.deciding.amounts import edges_of
 from app.rules.deciding.conditions import Leaf
 from app.rules.expression import Expression, Fact, ItemField
 from app.rules.language.constancy import facts_of
+from app.rules.language.value_bounds import edges_of
 from app.rules.values import ByLevel, Cases, Steps, parts_of
 
 if TYPE_CHECKING:

@@ -9,20 +9,12 @@ import polars as pl
 from app.rules.columns import ends as of_ends
 from app.rules.columns.ends import WIDE, Ends, half_up, type_for
 from app.rules.columns.expressions import NotColumnar
-from app.rules.deciding.amounts import edges_of
 from app.rules.expression import Arithmetic, Expression, Fact, ItemField
 from app.rules.language.ranges import MOST, range_of
+from app.rules.language.value_bounds import edges_of
+from app.rules.language.value_ranges import divides, range_of_value, scale_of
 from app.rules.policy import TO_THE_FEN, Rounding
-from app.rules.values import (
-    ByLevel,
-    Cases,
-    Combined,
-    Modified,
-    Steps,
-    divides,
-    range_of_value,
-    scale_of,
-)
+from app.rules.values import ByLevel, Cases, Combined, Modified, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.rules.deciding.source import declaration_of
-from app.rules.expression import Fact, ItemField
+from app.rules.expression import Fact, Lookup, ReadingUse
 from app.rules.results import Missing, Point, PointKind, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from app.rules.deciding.amounts import CompiledAmount
+    from app.rules.deciding.live_mentions import Mention
     from app.rules.facts import FactDeclaration, FactSchema
     from app.rules.policy import Measure
-
-    Mentions = tuple[Fact | ItemField | str, ...]
 
 
 class AmountPoints:
     """The points of one award: `<measure>.amount` for 0.00, `<measure>.<fact>` for each fact it reads."""
 
-    def __init__(self, measure: Measure, mentions: Mentions, schema: FactSchema) -> None:
+    def __init__(self, measure: Measure, amount: CompiledAmount, schema: FactSchema) -> None:
         self._measure = measure
-        places = [_place(mention, schema) for mention in mentions]
+        places = [_place(mention, schema) for mention in (*amount.mentions, *amount.beyond)]
         if not places and measure.each is not None:
             name = measure.each.list_name
             places = [(name, None, schema.facts[name])]
@@ -66,9 +66,13 @@ class AmountPoints:
         ]
 
 
-def _place(mention: Fact | ItemField | str, schema: FactSchema) -> tuple[str, str | None, FactDeclaration]:
+def _place(mention: Mention, schema: FactSchema) -> tuple[str, str | None, FactDeclaration]:
     if isinstance(mention, str):
         return mention, None, schema.facts[mention]
+    if isinstance(mention, Lookup):
+        return mention.table, None, schema.tables[mention.table]
+    if isinstance(mention, ReadingUse):
+        return f"reading.{mention.name}", None, schema.readings[mention.name]
     declared = declaration_of(mention, schema)
     if isinstance(mention, Fact):
         return mention.name, None, declared

@@ -11,17 +11,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from app.rules.deciding.source import Source, constant
-from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
+from app.rules.expression import Expression, Fact, ItemField, Lookup, ReadingUse
 from app.rules.language.bounds import greatest_high, multiply
+from app.rules.language.constancy import beyond_of, mentions_of
+from app.rules.language.intervals import domain_of
+from app.rules.language.value_bounds import capped, cased, edges_of, floored, reached, reduced
+from app.rules.language.value_ranges import divides, scale_of
 from app.rules.policy import TO_THE_FEN, Award, Rounding
-from app.rules.values import ByLevel, Cases, Combined, Modified, Steps, divides, mentions_of, scale_of
+from app.rules.values import ByLevel, Cases, Combined, Modified, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from app.rules.facts import FactSchema
     from app.rules.language.bounds import End
-    from app.rules.logic import Truth
     from app.rules.values import Value
 
     Bounds = tuple[int, int | None]
@@ -36,6 +39,8 @@ class CompiledAmount:
     fixed: Bounds | None
     mentions: tuple[Fact | ItemField | str, ...]
     value: Value | None = None
+    beyond: tuple[Lookup | ReadingUse, ...] = ()
+    """The tables and readings it reads, which no applicant can supply."""
 
 
 def half_up(numerator: int | Fraction, scale: int) -> int:
@@ -73,9 +78,8 @@ def compile_award(award: Award, schema: FactSchema, name: str) -> CompiledAmount
     low, high = write_fen(source, award.value, award.rounding)
     bounds: Amount = source.function(name, f"({low}, {high})")  # type: ignore[assignment]
     settled = isinstance(award.value, Expression) and constant(award.value)
-    return CompiledAmount(
-        bounds, bounds({}, None, {}) if settled else None, mentions_of(award.value), award.value
-    )
+    fixed = bounds({}, None, {}) if settled else None
+    return CompiledAmount(bounds, fixed, mentions_of(award.value), award.value, beyond_of(award.value))
 
 
 def constant_amount(low: int, high: int | None) -> CompiledAmount:
@@ -136,12 +140,11 @@ def _scaled(source: Source, value: Value, scale: int) -> tuple[str, str]:
 
 
 def _by_level(source: Source, value: ByLevel) -> tuple[str, str]:
-    key, scale = value.key, scale_of(value)
-    assert isinstance(key, Fact | ItemField)
-    level = source.load(key)
+    scale = scale_of(value)
+    level = source.code(value.key)
     rows = {code: _scaled(source, row, scale) for code, row in value.rows.items()}
     rest = ("0", "0") if value.otherwise is None else _scaled(source, value.otherwise, scale)
-    reachable = [*rows.values(), *([] if set(key.domain.codes) <= set(rows) else [rest])]
+    reachable = [*rows.values(), *([] if set(domain_of(value.key).codes) <= set(rows) else [rest])]
     least, most = source.keep("least", _least), source.keep("most", _most)
     low, high = source.fresh("l"), source.fresh("h")
     lows = ", ".join(row[0] for row in reachable)
@@ -154,17 +157,6 @@ def _by_level(source: Source, value: ByLevel) -> tuple[str, str]:
     source.emit("else:")
     source.emit(f"    {low}, {high} = {rest[0]}, {rest[1]}")
     return low, high
-
-
-def edges_of(steps: Steps) -> tuple[int, ...]:
-    """The edges over the scale of the quantity."""
-    scale = steps.of.scale
-    found = []
-    for edge in steps.edges:
-        assert isinstance(edge, Literal | ParameterUse)
-        assert isinstance(edge.value, int)
-        found.append(edge.value * scale // edge.scale)
-    return tuple(found)
 
 
 def _steps(source: Source, value: Steps) -> tuple[str, str]:
@@ -182,14 +174,6 @@ def _steps(source: Source, value: Steps) -> tuple[str, str]:
     return ends
 
 
-def steps_reached(
-    find: Callable[[Sequence[int], int], int], edges: Sequence[int], low: End, high: End
-) -> tuple[int, int]:
-    """The first and the last row that a quantity may reach: 0 is below every edge."""
-    first = 0 if low is None else find(edges, low)  # type: ignore[arg-type]
-    return first, len(edges) if high is None else find(edges, high)  # type: ignore[arg-type]
-
-
 def _stepped(
     find: Callable[[Sequence[int], int], int],
     edges: Sequence[int],
@@ -198,7 +182,7 @@ def _stepped(
     lows: Sequence[int],
     highs: Sequence[int | None],
 ) -> tuple[int, int | None]:
-    first, last = steps_reached(find, edges, low, high)
+    first, last = reached(find, edges, low, high)
     return min(lows[first : last + 1]), _most(tuple(highs[first : last + 1]))
 
 
@@ -210,24 +194,10 @@ def _cases(source: Source, value: Cases) -> tuple[str, str]:
         low, high = _scaled(source, row.then, scale)
         parts.append(f"({truth}, {low}, {high})")
     rest = ("0", "0") if value.otherwise is None else _scaled(source, value.otherwise, scale)
-    cased = source.keep("cased", _cased)
+    how = source.keep("cased", cased)
     ends = source.fresh("l"), source.fresh("h")
-    source.emit(f"{ends[0]}, {ends[1]} = {cased}(({', '.join(parts)},), {rest[0]}, {rest[1]})")
+    source.emit(f"{ends[0]}, {ends[1]} = {how}(({', '.join(parts)},), {rest[0]}, {rest[1]})")
     return ends
-
-
-def _cased(rows: tuple[tuple[Truth, int, int | None], ...], low: int, high: int | None) -> Bounds:
-    """The hull of the cases that are possible, up to the first that is certain."""
-    lows: list[int] = []
-    highs: list[int | None] = []
-    for truth, least, most in rows:
-        if truth is False:
-            continue
-        lows.append(least)
-        highs.append(most)
-        if truth is True:
-            return min(lows), _most(tuple(highs))
-    return min([*lows, low]), _most((*highs, high))
 
 
 def _combined(source: Source, value: Combined) -> tuple[str, str]:
@@ -267,25 +237,10 @@ def _most(ends: tuple[int | None, ...]) -> int | None:
 def _modified(source: Source, value: Modified) -> tuple[str, str]:
     scale = scale_of(value)
     ends = _scaled(source, value.value, scale)
-    for how, modifier in ((_floored, value.floor), (_capped, value.cap), (_reduced, value.less)):
+    for how, modifier in ((floored, value.floor), (capped, value.cap), (reduced, value.less)):
         if modifier is not None:
             made = source.keep("modify", how)
             (low, high), (least, most) = ends, _scaled(source, modifier, scale)
             ends = source.fresh("l"), source.fresh("h")
             source.emit(f"{ends[0]}, {ends[1]} = {made}({low}, {high}, {least}, {most})")
     return ends
-
-
-def _floored(low: int, high: int | None, least: int, most: int | None) -> Bounds:
-    """Lifted to the floor where it is above 0, never a 0."""
-    lifted = None if high is None or most is None else max(high, most) if high else 0
-    return max(low, least) if low > 0 else low, lifted
-
-
-def _capped(low: int, high: int | None, least: int, most: int | None) -> Bounds:
-    return min(low, least), most if high is None else high if most is None else min(high, most)
-
-
-def _reduced(low: int, high: int | None, least: int, most: int | None) -> Bounds:
-    """What is left after the subtraction, not below 0."""
-    return 0 if most is None else max(0, low - most), None if high is None else max(0, high - least)

@@ -11,25 +11,32 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.dates import last_day_meeting_years
-from app.rules.deciding.source import NEGATED, Source, declaration_of, period
+from app.rules.deciding.live_mentions import live_in
+from app.rules.deciding.missing import NO_ITEM, missing_of
+from app.rules.deciding.source import NEGATED, Named, Source, declaration_of, period
 from app.rules.expression import (
+    Aggregate,
     Comparison,
+    Derived,
     Expression,
     Fact,
     ItemField,
     Literal,
     Logic,
+    Lookup,
     Membership,
     ParameterUse,
+    ReadingUse,
 )
+from app.rules.language.constancy import facts_of, nodes, subject_of
 from app.rules.language.intervals import evaluate_interval
-from app.rules.language.parsing import facts_of
-from app.rules.logic import Truth, all_of, any_of, negate
+from app.rules.logic import Truth, all_of, any_of
 from app.rules.results import Missing, Outcome, Point, PointKind, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from app.rules.deciding.missing import At
     from app.rules.expression import Condition
     from app.rules.facts import FactSchema
 
@@ -51,6 +58,8 @@ class Leaf:
     """Whether what it requires is known when the policy is compiled."""
     negated: bool
     """Whether it holds where the test does not."""
+    worked_out: bool
+    """Whether it reads derived facts, tables or readings: what is missing then depends on the request."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +119,9 @@ class ConditionBlock:
         if negated:
             truth = self._source.assign("t", f"None if {truth} is None else not {truth}")
         self._columns.append((truth, value))
-        leaf = Leaf(len(self.all_leaves), *self._described(condition, test, negated), negated)
+        worked_out = any(isinstance(node, Derived | Lookup | ReadingUse) for node in nodes(test))
+        described = self._described(condition, test, negated)
+        leaf = Leaf(len(self.all_leaves), *described, negated, worked_out)
         self.all_leaves.append(leaf)
         return leaf
 
@@ -119,12 +130,12 @@ class ConditionBlock:
     ) -> tuple[Point, Expression, tuple[Fact | ItemField | str, ...], bool]:
         mentions = facts_of(test)
         operator, required, fixed, shown = _requirement(test, negated)
-        first = mentions[0] if mentions else None
+        first = subject_of(test)
         fact, list_name, declaration = None, None, None
-        if isinstance(first, str):
-            fact, declaration = first, self._schema.facts[first]
-        elif first is not None:
-            fact = first.name if isinstance(first, Fact) else first.field
+        if isinstance(first, Aggregate):
+            fact, declaration = first.list_name, self._schema.facts[first.list_name]
+        elif isinstance(first, Named):
+            fact = first.field if isinstance(first, ItemField) else first.name
             list_name = first.list_name if isinstance(first, ItemField) else None
             declaration = declaration_of(first, self._schema)
         point = Point(
@@ -264,12 +275,11 @@ class ConditionBlock:
         """What a leaf requires of this request: known when compiled, or the last day of a period, the other side."""
         return leaf.point.required if leaf.fixed else _dynamic(leaf.test, facts, item, b)
 
-    def missing(
-        self, decision: Decision, facts: Facts, item: Facts | None, position: int | None, word: str = ""
-    ) -> Iterator[Missing]:
+    def missing(self, decision: Decision, facts: Facts, b: Facts, at: At = NO_ITEM) -> Iterator[Missing]:
         """The unknown facts behind the unknown leaves that matter, as the clause reads."""
         for leaf in decision.unknown:
-            yield from missing_of(leaf.mentions, self._schema, facts, item, position, word)
+            mentions = live_in(leaf.test, facts, at.row, b) if leaf.worked_out else leaf.mentions
+            yield from missing_of(mentions, self._schema, facts, b, at)
 
 
 def _first(node: Branch | Leaf) -> Leaf:
@@ -311,38 +321,3 @@ def _dynamic(test: Expression, facts: Facts, item: Facts | None, b: Facts) -> ob
         return bounds
     low, high = bounds
     return low * test.left.scale // test.right.scale if low is not None and low == high else None
-
-
-def missing_of(
-    mentions: tuple[Fact | ItemField | str, ...],
-    schema: FactSchema,
-    facts: Facts,
-    item: Facts | None,
-    position: int | None,
-    word: str = "",
-) -> Iterator[Missing]:
-    """Of the facts an expression mentions, those that are unknown; of an absent list its name.
-
-    `word` is what the item is called: fields of other words are of items that an aggregate goes over.
-    """
-    for mention in mentions:
-        if isinstance(mention, Fact):
-            if mention.name not in facts:
-                yield Missing(mention.name, None, None, schema.facts[mention.name])
-        elif isinstance(mention, str):
-            if mention not in facts:
-                yield Missing(mention, None, None, schema.facts[mention])
-        else:
-            declaration = schema.facts[mention.list_name].fields[mention.field]
-            if item is not None and position is not None and mention.word == word:
-                if mention.field not in item and not declaration.optional:
-                    yield Missing(mention.field, mention.list_name, position, declaration)
-                continue
-            rows = facts.get(mention.list_name, ())
-            assert isinstance(rows, list | tuple)
-            for index, row in enumerate(rows):
-                if mention.field not in row and not declaration.optional:
-                    yield Missing(mention.field, mention.list_name, index, declaration)
-
-
-__all__ = ["OUTCOMES", "Branch", "ConditionBlock", "Decision", "Leaf", "missing_of", "negate"]

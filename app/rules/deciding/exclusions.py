@@ -58,7 +58,7 @@ class MoneyBar:
         reasons = [r._replace(point=self._as_exclusion[r.point], outcome=outcome) for r in said]
         if decision.truth is False:
             return True, reasons, []
-        return None, reasons, list(self.block.missing(decision, facts, None, None))
+        return None, reasons, list(self.block.missing(decision, facts, b))
 
 
 class Exclusions:

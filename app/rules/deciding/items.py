@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.rules.deciding.conditions import missing_of
 from app.rules.deciding.live_mentions import live_mentions
 from app.rules.deciding.measures import CompiledMeasure, cut
+from app.rules.deciding.missing import missing_of
 from app.rules.deciding.one_item import NO_PAST, OneItem
 from app.rules.deciding.reads import key_of, reads_of
 from app.rules.deciding.rows import compile_rows
@@ -174,8 +174,9 @@ class CompiledItems(CompiledMeasure):
                 missing.append(self.list_missing)
             missing += (fact for item in items or () for fact in item.missing)
         if low != high and self.amount.mentions:
-            live = live_mentions(self.amount.value, c.facts, None, self._with_items(c, sums))
-            missing += missing_of(live, self.schema, c.facts, None, None)
+            b = self._with_items(c, sums)
+            live = live_mentions(self.amount.value, c.facts, None, b)
+            missing += missing_of(live, self.schema, c.facts, b)
         close = self.granted if eligible else self.left_open
         return close(look, before, after, reasons, missing)
 

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from app.rules.deciding.amounts import edges_of, steps_reached
-from app.rules.expression import Expression, Fact, ItemField
-from app.rules.language.constancy import facts_of
+from app.rules.expression import Aggregate, Derived, Expression, Fact, ItemField, Lookup, ReadingUse
+from app.rules.language.constancy import parts_in
 from app.rules.language.intervals import evaluate_interval
+from app.rules.language.value_bounds import steps_reached
 from app.rules.values import ByLevel, Cases, Steps, Value, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     Facts = Mapping[str, object]
-    Mention = Fact | ItemField | str
+    Mention = Fact | ItemField | str | Lookup | ReadingUse
+    """A fact, a field of an item, a list by name; a row of a table, a reading that nobody decided."""
 
 
-def live_mentions(
-    value: Value | None, facts: Facts, item: Facts | None, b: Facts
-) -> tuple[Fact | ItemField | str, ...]:
+def live_mentions(value: Value | None, facts: Facts, item: Facts | None, b: Facts) -> tuple[Mention, ...]:
     """The facts that the reachable parts of a value read, each once, in the order written."""
     return tuple(dict.fromkeys(_live(value, facts, item, b)))
+
+
+def live_in(test: Expression, facts: Facts, item: Facts | None, b: Facts) -> tuple[Mention, ...]:
+    """The facts that an expression reads; of derived facts only what they still turn on."""
+    return tuple(dict.fromkeys(_inside(test, facts, item, b)))
+
+
+def _inside(expression: Expression, facts: Facts, item: Facts | None, b: Facts) -> Iterator[Mention]:
+    match expression:
+        case Derived(value=value):
+            yield from _live(value, facts, None, b)
+            return
+        case Fact() | ItemField() | ReadingUse():
+            yield expression
+        case Aggregate(list_name=list_name):
+            yield list_name
+    for part in parts_in(expression):
+        yield from _inside(part, facts, item, b)
+    if isinstance(expression, Lookup):
+        yield expression
 
 
 def _live(value: Value | None, facts: Facts, item: Facts | None, b: Facts) -> Iterator[Mention]:
@@ -30,11 +48,11 @@ def _live(value: Value | None, facts: Facts, item: Facts | None, b: Facts) -> It
         case None:
             return
         case Expression():
-            low, high = evaluate_interval(value, facts, item, b)
-            if low != high or low is None:
-                yield from facts_of(value)
+            found = evaluate_interval(value, facts, item, b)
+            if found is None or (isinstance(found, tuple) and (found[0] != found[1] or found[0] is None)):
+                yield from _inside(value, facts, item, b)
         case ByLevel(key=key, rows=rows, otherwise=otherwise):
-            yield from facts_of(key)
+            yield from _inside(key, facts, item, b)
             level = evaluate_interval(key, facts, item, b)
             reached = parts_of(value) if level is None else iter((rows.get(level, otherwise),))
             for part in reached:
@@ -51,9 +69,8 @@ def _live(value: Value | None, facts: Facts, item: Facts | None, b: Facts) -> It
 def _of_steps(value: Steps, facts: Facts, item: Facts | None, b: Facts) -> Iterator[Mention]:
     low, high = evaluate_interval(value.of, facts, item, b)
     if low != high:
-        yield from facts_of(value.of)
-    find = bisect_left if value.above else bisect_right
-    first, last = steps_reached(find, edges_of(value), low, high)
+        yield from _inside(value.of, facts, item, b)
+    first, last = steps_reached(value, low, high)
     for part in (value.below, *value.rows)[first : last + 1]:
         yield from _live(part, facts, item, b)
 
@@ -62,7 +79,7 @@ def _of_cases(value: Cases, facts: Facts, item: Facts | None, b: Facts) -> Itera
     for row in value.rows:
         truth = evaluate_interval(row.when, facts, item, b)
         if truth is None:
-            yield from facts_of(row.when)
+            yield from _inside(row.when, facts, item, b)
         if truth is not False:
             yield from _live(row.then, facts, item, b)
         if truth is True:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.amount_points import AmountPoints
 from app.rules.deciding.amounts import compile_award, compile_interval, round_up
-from app.rules.deciding.conditions import ConditionBlock, missing_of
+from app.rules.deciding.conditions import ConditionBlock
 from app.rules.deciding.flags import FlagSet
 from app.rules.deciding.limits import MeasureLimits, Standing
 from app.rules.deciding.live_mentions import live_mentions
+from app.rules.deciding.missing import missing_of
 from app.rules.policy import AwardKind, LimitKind
 from app.rules.results import LimitUse, MeasureResult, Missing, ObligationDue, Reason
 
@@ -105,7 +106,7 @@ class CompiledMeasure:
             )
             for index, duty in enumerate(measure.obligations)
         ]
-        self.amount_points = AmountPoints(measure, self.amount.mentions, self.schema)
+        self.amount_points = AmountPoints(measure, self.amount, self.schema)
 
     def look(self, c: Circumstances) -> Look:
         """Requirements, limits and flags against what is known."""
@@ -157,7 +158,7 @@ class CompiledMeasure:
             return self.ended(look)
         c, decision = look.c, look.decision
         verdict: Verdict = "eligible" if decision.truth else "undetermined"
-        missing = distinct(self.block.missing(decision, c.facts, None, None)) if decision.unknown else ()
+        missing = distinct(self.block.missing(decision, c.facts, c.b)) if decision.unknown else ()
         return MeasureResult(
             self.measure, verdict, self.kind, None, None, None, look.said, missing, (), (), (), look.flags
         )
@@ -173,7 +174,7 @@ class CompiledMeasure:
         reasons, missing = self.opening(look, eligible)
         if low != high and self.amount.mentions:
             live = live_mentions(self.amount.value, c.facts, None, c.b)
-            unknown = list(missing_of(live, self.schema, c.facts, None, None))
+            unknown = list(missing_of(live, self.schema, c.facts, c.b))
             if not settled:
                 reasons += self.amount_points.unknown(unknown, missing)
             missing += unknown
@@ -200,7 +201,7 @@ class CompiledMeasure:
         reasons = list(look.said) if speaks else []
         if not decision.unknown:
             return reasons, []
-        return reasons, list(self.block.missing(decision, c.facts, None, None))
+        return reasons, list(self.block.missing(decision, c.facts, c.b))
 
     def granted(
         self, look: Look, before: Bounds, after: Bounds, reasons: list[Reason], missing: list[Missing]

@@ -12,16 +12,17 @@ from app.rules.deciding.amounts import (
     constant_amount,
     half_up,
 )
-from app.rules.deciding.conditions import ConditionBlock, missing_of
+from app.rules.deciding.conditions import ConditionBlock
 from app.rules.deciding.exclusions import item_point
 from app.rules.deciding.flags import NEVER_PAID, FlagSet
 from app.rules.deciding.limits import named_items, paid_per_item
 from app.rules.deciding.live_mentions import live_mentions
 from app.rules.deciding.measures import FIGURED
+from app.rules.deciding.missing import At, missing_of
 from app.rules.identifiers import item_key
+from app.rules.language.constancy import beyond_of, mentions_of
 from app.rules.policy import AwardKind
 from app.rules.results import LimitUse, Line, Missing, Point, Reason
-from app.rules.values import mentions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +86,7 @@ class OneItem:
         self.figure = self._compile_figure(f"{name}_figure")
         self.scale = 1 if self.inner or each.counts is None else each.counts.scale
         """Of what an item is worth."""
-        self._points = AmountPoints(measure, self.figure.mentions, schema)
+        self._points = AmountPoints(measure, self.figure, schema)
         self._excluded = [
             (item_point(exclusion, each.list_name, each.keys[key], schema), each.keys[key], key)
             for key, exclusion in of_items.items()
@@ -104,7 +105,9 @@ class OneItem:
         if self.each.counts is None:
             return constant_amount(0, 0)
         counts = self.each.counts
-        return CompiledAmount(compile_interval(counts, self._schema, name), None, mentions_of(counts), counts)
+        return CompiledAmount(
+            compile_interval(counts, self._schema, name), None, mentions_of(counts), counts, beyond_of(counts)
+        )
 
     def _name(self, row: Facts, position: int) -> str:
         field = self.each.id_field
@@ -194,12 +197,13 @@ class OneItem:
         """Why an item is undetermined, and the facts that would tell."""
         reasons: list[Reason] = []
         missing: list[Missing] = []
+        at = At(row, position, self.each.word)
         if decision.truth is None:
             reasons += self.block.reasons(decision, values, c.facts, row, c.b, position)
-            missing = list(self.block.missing(decision, c.facts, row, position, self.each.word))
+            missing = list(self.block.missing(decision, c.facts, c.b, at))
         if figure[0] != figure[1]:
             live = live_mentions(self.figure.value, c.facts, row, c.b)
-            unknown = list(missing_of(live, self._schema, c.facts, row, position, self.each.word))
+            unknown = list(missing_of(live, self._schema, c.facts, c.b, at))
             reasons += self._points.unknown(unknown, missing)
             missing += unknown
         return tuple(reasons), tuple(missing)

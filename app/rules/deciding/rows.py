@@ -25,8 +25,8 @@ from app.rules.deciding.amounts import half_up, write_fen
 from app.rules.deciding.reads import reads_of
 from app.rules.deciding.source import Source
 from app.rules.language.constancy import facts_of
+from app.rules.language.value_ranges import divides
 from app.rules.results import Line
-from app.rules.values import divides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -16,14 +16,16 @@ from app.rules.expression import (
     BuiltIn,
     Comparison,
     DateCall,
+    Derived,
     Expression,
     Fact,
     ItemField,
     Literal,
     Membership,
     ParameterUse,
+    ReadingUse,
 )
-from app.rules.language.intervals import evaluate_interval
+from app.rules.language.intervals import derived_once, evaluate_interval
 from app.rules.language.ranges import least
 
 if TYPE_CHECKING:
@@ -31,14 +33,21 @@ if TYPE_CHECKING:
 
     from app.rules.facts import FactDeclaration, FactSchema
 
+Named = Fact | ItemField | Derived | ReadingUse
+"""What a pack declares with a label."""
 NUMERIC = frozenset({"count", "money", "percent", "number"})
 NEGATED = {"==": "!=", "!=": "==", ">=": "<", "<": ">=", ">": "<=", "<=": ">", "in": "not_in", "not_in": "in"}
 
 
-def declaration_of(expression: Fact | ItemField, schema: FactSchema) -> FactDeclaration:
-    """The declaration behind a fact or an item's field."""
-    if isinstance(expression, Fact):
-        return schema.facts[expression.name]
+def declaration_of(expression: Named, schema: FactSchema) -> FactDeclaration:
+    """The declaration behind a fact, a derived fact, a reading or an item's field."""
+    match expression:
+        case Fact(name=name):
+            return schema.facts[name]
+        case Derived(name=name):
+            return schema.derived[name]
+        case ReadingUse(name=name):
+            return schema.readings[name]
     return schema.facts[expression.list_name].fields[expression.field]
 
 
@@ -79,7 +88,11 @@ class Source:
     def __init__(self, schema: FactSchema) -> None:
         self.schema = schema
         self.lines: list[str] = []
-        self.names: dict[str, object] = {"years": years, "interval": evaluate_interval}
+        self.names: dict[str, object] = {
+            "years": years,
+            "interval": evaluate_interval,
+            "derived": derived_once,
+        }
         self._loaded: dict[str, str] = {}
         self._count = 0
 
@@ -120,6 +133,16 @@ class Source:
             self._loaded[lookup] = self.assign("v", lookup)
         return self._loaded[lookup]
 
+    def code(self, expression: Expression) -> str:
+        """The variable that holds a code, a text or a date, None where it is unknown."""
+        if isinstance(expression, Fact | ItemField):
+            return self.load(expression)
+        return self.assign("v", f"interval({self.keep('tree', expression)}, facts, item, b)")
+
+    def _derived(self, expression: Derived) -> str:
+        """Code that works a derived fact out once for a request."""
+        return f"derived({self.keep('tree', expression)}, facts, b)"
+
     def number(self, expression: Expression) -> tuple[str, str]:
         """Low and high of a number in its own scale."""
         match expression:
@@ -127,6 +150,10 @@ class Source:
                 return repr(value), repr(value)
             case Fact() | ItemField():
                 return self._fact(expression)
+            case Derived():
+                low, high = self.fresh("l"), self.fresh("h")
+                self.emit(f"{low}, {high} = {self._derived(expression)}")
+                return low, high
             case BuiltIn(name="year"):
                 year = self.assign("y", "b['year']")
                 return year, year
@@ -204,6 +231,9 @@ class Source:
             case Fact(type="bool") | ItemField(type="bool"):
                 known = self.load(expression)
                 return known, known
+            case Derived():
+                truth = self.assign("t", self._derived(expression))
+                return truth, truth
             case Membership(left=(Fact() | ItemField()) as left, members=members, negated=negated):
                 known = self.load(left)
                 among = self.keep("among", frozenset(members))
@@ -227,8 +257,8 @@ class Source:
                 return self._compare(expression)
         tree = self.keep("tree", expression)
         value = "None"
-        if isinstance(expression, Comparison | Membership) and isinstance(expression.left, Fact | ItemField):
-            value = self.load(expression.left)
+        if isinstance(expression, Comparison | Membership) and expression.left.type not in NUMERIC:
+            value = self.code(expression.left)
         return self.assign("t", f"interval({tree}, facts, item, b)"), value
 
     def _unless_unknown(self, fact: Fact | ItemField) -> str:

@@ -13,23 +13,29 @@ from app.rules.expression import (
     Arithmetic,
     BuiltIn,
     DateCall,
+    Derived,
     Expression,
     Fact,
     ItemField,
     Literal,
+    Lookup,
     ParameterUse,
+    ReadingUse,
 )
-from app.rules.language.intervals import evaluate_interval
+from app.rules.language.intervals import evaluate_interval, reading_key
+from app.rules.values import expressions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from app.rules.values import Value
 
 MOST_STEPS = 200_000
 """Nodes evaluated to settle one condition: well under a second."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-def _parts(expression: Expression) -> Iterator[Expression]:
+def parts_in(expression: Expression) -> Iterator[Expression]:
     """The direct parts, left to right."""
     for one in fields(expression):
         value = getattr(expression, one.name)
@@ -39,10 +45,17 @@ def _parts(expression: Expression) -> Iterator[Expression]:
 
 
 def nodes(expression: Expression) -> Iterator[Expression]:
-    """The expression and everything in it, left-most first."""
+    """The expression and everything in it, left-most first; of a derived fact what it is worked out of, too."""
     yield expression
-    for part in _parts(expression):
+    parts = expressions_of(expression.value) if isinstance(expression, Derived) else parts_in(expression)
+    for part in parts:
         yield from nodes(part)
+
+
+def subject_of(expression: Expression) -> Expression | None:
+    """What it speaks of: the left-most fact, derived fact, reading or (of an aggregate) list."""
+    kinds = Fact | ItemField | Derived | ReadingUse | Aggregate
+    return next((node for node in nodes(expression) if isinstance(node, kinds)), None)
 
 
 def facts_of(expression: Expression) -> tuple[Fact | ItemField | str, ...]:
@@ -56,6 +69,18 @@ def facts_of(expression: Expression) -> tuple[Fact | ItemField | str, ...]:
     return tuple(found)
 
 
+def mentions_of(value: Value | None) -> tuple[Fact | ItemField | str, ...]:
+    """The facts that a value reads, left-most first, each once."""
+    found = (fact for expression in expressions_of(value) for fact in facts_of(expression))
+    return tuple(dict.fromkeys(found))
+
+
+def beyond_of(value: Value | None) -> tuple[Lookup | ReadingUse, ...]:
+    """The tables and readings that a value reads: what no applicant can supply."""
+    every = (node for expression in expressions_of(value) for node in nodes(expression))
+    return tuple(dict.fromkeys(node for node in every if isinstance(node, Lookup | ReadingUse)))
+
+
 def parameters_of(expression: Expression) -> tuple[ParameterUse, ...]:
     """The parameters it uses, in their resolved type, each once."""
     return tuple(dict.fromkeys(node for node in nodes(expression) if isinstance(node, ParameterUse)))
@@ -67,18 +92,19 @@ def settles(expression: Expression) -> str | None:
     Every mentioned fact takes each code, or the values around each constant; past 200,000 steps, and for
     aggregates, only what the bounds alone settle is found.
     """
+    every = tuple(nodes(expression))
     builtins: dict[str, object] = {
         "year": (FIRST_YEAR, LAST_YEAR),
         "as_of": None,
+        **{reading_key(node): None for node in every if isinstance(node, ReadingUse)},
         **dict.fromkeys(("counted", "granted", "due", "paid", "items"), (0, None)),
     }
     found = evaluate_interval(expression, {}, {}, builtins)
     if found is not None:
         return "always" if found else "never"
-    every = tuple(nodes(expression))
     if any(isinstance(node, Aggregate) for node in every):
         return None
-    open_ = tuple(dict.fromkeys(n for n in every if isinstance(n, Fact | ItemField | BuiltIn)))
+    open_ = tuple(dict.fromkeys(n for n in every if isinstance(n, Fact | ItemField | BuiltIn | ReadingUse)))
     values = [_values(node, every) for node in open_]
     if prod(map(len, values)) * len(every) > MOST_STEPS:
         return None
@@ -90,6 +116,8 @@ def settles(expression: Expression) -> str | None:
                 facts[node.name] = value
             elif isinstance(node, ItemField):
                 item[node.field] = value
+            elif isinstance(node, ReadingUse):
+                known[reading_key(node)] = value
             else:
                 known[node.name] = value
         results.add(evaluate_interval(expression, facts, item, known))
@@ -98,11 +126,11 @@ def settles(expression: Expression) -> str | None:
     return {True: "always", False: "never"}.get(results.pop())
 
 
-def _values(node: Fact | ItemField | BuiltIn, every: tuple[Expression, ...]) -> list[object]:
+def _values(node: Fact | ItemField | BuiltIn | ReadingUse, every: tuple[Expression, ...]) -> list[object]:
     """The values of one fact that can make a difference."""
     if node.type == "bool":
         return [False, True]
-    if isinstance(node, Fact | ItemField) and node.type == "choice":
+    if isinstance(node, ReadingUse) or (isinstance(node, Fact | ItemField) and node.type == "choice"):
         return list(node.domain.codes)
     if node.type == "date":
         return _days(every)

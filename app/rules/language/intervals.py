@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 from app.rules import dates
 from app.rules.expression import (
+    ANY,
     Aggregate,
     Arithmetic,
     BuiltIn,
     Comparison,
     DateCall,
+    Derived,
+    Domain,
     Expression,
     Fact,
     ItemField,
     Literal,
     Logic,
+    Lookup,
     Membership,
     ParameterUse,
+    ReadingUse,
 )
 from app.rules.language.bounds import (
     Bounds,
@@ -38,6 +43,8 @@ from app.rules.language.bounds import (
     total,
 )
 from app.rules.language.ranges import least
+from app.rules.language.table_rows import NO_ROW, found_in
+from app.rules.language.value_bounds import bounds_of_value
 from app.rules.logic import Truth, all_of, any_of, negate
 
 if TYPE_CHECKING:
@@ -58,6 +65,25 @@ TURNS = {
 def evaluate_interval(expression: Expression, facts: Row, item: Row | None, builtins: Row) -> Any:  # noqa: ANN401 - what it returns follows from the expression's type
     """Bounds of a number, truth of a condition, or the value of a date, code or text (None: unknown)."""
     return Walk(facts, item, builtins, {}).of(expression)
+
+
+def derived_once(expression: Derived, facts: Row, b: dict[str, object]) -> Any:  # noqa: ANN401 - as the walk's
+    """A derived fact, worked out once for a request: its built-ins remember it."""
+    found = b.get(expression.name)
+    if found is None:
+        found = b[expression.name] = Walk(facts, None, b, {}).derived(expression)
+    return found
+
+
+def without_row(expression: Lookup, facts: Row, item: Row | None, b: Row) -> bool:
+    """Whether a table has certainly no row for it: for this item, or for one of those that an aggregate goes over."""
+    walk = Walk(facts, item, b, {})
+    inner = {key.word: key.list_name for key in expression.keys if isinstance(key, ItemField)}
+    for word, list_name in inner.items():
+        rows: Any = facts.get(list_name)
+        if item is None and rows is not None:
+            return any(replace(walk, rows={word: row}).row(expression) == NO_ROW for row in rows)
+    return walk.row(expression) == NO_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +116,11 @@ class Walk:
                 return self.known(expression)
             case BuiltIn(name=name):
                 return self.builtins.get(name)
+            case ReadingUse():
+                return self.builtins.get(reading_key(expression), expression.chosen)
+            case Derived(domain=domain):
+                low, high = self.derived(expression)
+                return domain.codes[low] if low == high else None
             case DateCall(function=function, arguments=(day,)):
                 found = self.value(day)
                 return None if found is None else TURNS[function](found)
@@ -107,6 +138,9 @@ class Walk:
             case Fact() | ItemField():
                 known = self.known(expression)
                 return None if known is None else bool(known)
+            case Derived():
+                found = self.derived(expression)
+                return None if found is None else bool(found)
             case Logic(operator="not", operands=(operand,)):
                 return negate(self.truth(operand))
             case Logic(operator=operator, operands=operands):
@@ -135,7 +169,7 @@ class Walk:
         if operator in ("==", "!="):
             return (one == other) is (operator == "==")
         if left.type == "choice":
-            codes = left.domain.codes if isinstance(left, Fact | ItemField) else ()
+            codes = domain_of(left).codes
             one, other = codes.index(one), codes.index(other)
         return bool({"<": one < other, "<=": one <= other, ">": one > other, ">=": one >= other}[operator])
 
@@ -176,6 +210,11 @@ class Walk:
             case BuiltIn(name=name):
                 found: Any = self.builtins[name]
                 return found if isinstance(found, tuple) else (found, found)
+            case Derived():
+                return self.derived(expression)  # type: ignore[no-any-return]
+            case Lookup():
+                row = self.row(expression)
+                return (0, None) if row == NO_ROW else row
             case DateCall(function="year", arguments=(day,)):
                 found = self.value(day)
                 return (0, None) if found is None else (found.year, found.year)
@@ -192,6 +231,21 @@ class Walk:
             case Arithmetic():
                 return self._arithmetic(expression)
         raise TypeError(expression)
+
+    def derived(self, expression: Derived) -> Any:  # noqa: ANN401 - bounds of a number or a code's place, truth
+        """What was worked out for this request already, or what it is worked out of; items have no part in it."""
+        found = self.builtins.get(expression.name)
+        if found is not None:
+            return found
+        alone = Walk(self.facts, None, self.builtins, {})
+        if isinstance(expression.value, Expression) and expression.type == "bool":
+            return alone.truth(expression.value)
+        return bounds_of_value(alone, expression.value)
+
+    def row(self, expression: Lookup) -> Bounds:
+        """The bounds of the rows that the keys can reach, NO_ROW where there is certainly none."""
+        keys = [self.bounds(key) if key.type in NUMERIC else self.value(key) for key in expression.keys]
+        return found_in(expression.rows, keys)
 
     def _arithmetic(self, node: Arithmetic) -> Bounds:
         ends = [self.bounds(operand) for operand in node.operands]
@@ -254,6 +308,16 @@ class Walk:
         if expression.function == "max":
             return greatest_low([low for low, _ in certain]), greatest_high([high for _, high in every])
         return least_low([low for low, _ in every]), least_high([high for _, high in certain])
+
+
+def reading_key(expression: ReadingUse) -> str:
+    """What a reading is called among the built-ins, where a choice of its own is tried."""
+    return f"reading.{expression.name}"
+
+
+def domain_of(expression: Expression) -> Domain:
+    """What the side of a comparison may be; of a constant, anything."""
+    return getattr(expression, "domain", ANY)
 
 
 def _none_is_known(expression: Expression) -> bool:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import TYPE_CHECKING
 
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
     BuiltIn,
     DateCall,
+    Derived,
     Expression,
     Fact,
     ItemField,
     Literal,
+    Lookup,
     ParameterUse,
+    Rows,
 )
 from app.rules.language.lexing import LanguageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST = 2**127
 ITEMS = 1_000
@@ -47,6 +54,11 @@ def range_of(expression: Expression) -> tuple[int, int]:
             return 0, BUILT_IN_LIMITS.get(name, INPUT_LIMITS["money"] * ITEMS)
         case DateCall():
             return 0, 4_000_000
+        case Derived(domain=domain):
+            return domain.minimum, domain.maximum or 0
+        case Lookup(rows=rows):
+            found = tuple(_cells(rows))
+            return min(0, *found), max(0, *found)
         case Aggregate(function="count"):
             return 0, ITEMS
         case Aggregate(value=Expression() as value):
@@ -56,6 +68,14 @@ def range_of(expression: Expression) -> tuple[int, int]:
         case Arithmetic():
             return _of_arithmetic(expression)
     return 0, 0
+
+
+def _cells(rows: Rows) -> Iterator[int]:
+    for value in rows.values:
+        if isinstance(value, Rows):
+            yield from _cells(value)
+        else:
+            yield value
 
 
 def _of_arithmetic(node: Arithmetic) -> tuple[int, int]:

@@ -9,11 +9,12 @@ from app.rules.language.lexing import nearest
 from app.rules.language.parsing import Parser, settles
 from app.rules.language.ranges import MOST
 from app.rules.language.typing_ import BARE, Typist
+from app.rules.language.value_ranges import range_of_value
 from app.rules.packs.errors import Mistake, mistake, refuse
 from app.rules.packs.node_reading import check_keys, list_of, map_of, one_key, text_of
 from app.rules.packs.texts import Texts, reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
-from app.rules.values import ByLevel, Case, Cases, Combined, Modified, Steps, Value, range_of_value
+from app.rules.values import ByLevel, Case, Cases, Combined, Modified, Steps, Value
 
 if TYPE_CHECKING:
     from app.rules.language.naming import Scope

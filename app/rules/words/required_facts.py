@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.rules.expression import Fact, ItemField
-from app.rules.language.constancy import facts_of
-from app.rules.values import mentions_of
+from app.rules.language.constancy import facts_of, mentions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
