@@ -121,4 +121,6 @@ def _partly(entries: list[dict[str, Any]], expected: list[object]) -> list[objec
 
 
 def _coded(name: str, value: object) -> object:
-    return [one["code"] for one in value] if name in ("reasons", "flags") and isinstance(value, list) else value
+    return (
+        [one["code"] for one in value] if name in ("reasons", "flags") and isinstance(value, list) else value
+    )

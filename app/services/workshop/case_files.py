@@ -84,7 +84,10 @@ def _cases(path: str, node: ListNode, problems: Problems) -> Iterator[PlacedCase
             name_node = given.entries["name"][1]
             name = text_of(name_node).text
             if name in names:
-                zh, en = f"用例名重复（已见于第 {names[name]} 行）", f"this name twice (first in line {names[name]})"
+                zh, en = (
+                    f"用例名重复（已见于第 {names[name]} 行）",
+                    f"this name twice (first in line {names[name]})",
+                )
                 problems.tell(mistake(name_node, zh, en))
             names.setdefault(name, name_node.line)
             request = plain(map_of(given.entries["request"][1]))
@@ -106,7 +109,11 @@ def check_expectations(placed: PlacedCase, policy: Policy, problems: Problems) -
             if name not in measures:
                 _no_measure(key, name, measures)
             if not measures[name].evaluated:
-                refuse(key, f"{name} 只列入目录，不作评估", f"the service {name!r} is listed only, and never evaluated")
+                refuse(
+                    key,
+                    f"{name} 只列入目录，不作评估",
+                    f"the service {name!r} is listed only, and never evaluated",
+                )
             if isinstance(value, MapNode):
                 check_keys(problems, value, ASPECTS)
                 if not value.entries:
@@ -122,7 +129,12 @@ def _no_measure(key: Node, name: str, known: Mapping[str, object]) -> NoReturn:
 
 def _no_verdict(node: Node) -> NoReturn:
     choices = ", ".join(VERDICTS)
-    refuse(node, f"结论为 {choices} 之一", f"a verdict is one of {choices}", nearest(text_of(node).text, VERDICTS))
+    refuse(
+        node,
+        f"结论为 {choices} 之一",
+        f"a verdict is one of {choices}",
+        nearest(text_of(node).text, VERDICTS),
+    )
 
 
 def _mapping(node: Node) -> dict[str, object]:

@@ -1,12 +1,12 @@
 """Mutants of a pack: the pack with one small thing changed, which a case of the pack must notice.
 
 Changed one at a time, in the parsed texts: every constant by one unit, every comparison operator, `and` and `or`,
-`any` and `all`, `not`, `+` and `-`, `min` and `max`, every member of a list or set, every yes-or-no fact (to its
-opposite), every requirement and exclusion, limit, flag and obligation (left out), every modifier, `else` and
-`below` (left out).
+`any` and `all`, `not`, `+` and `-`, `min` and `max`, every term of a sum (to 0), every member of a list or set, every
+yes-or-no fact (to its opposite), every requirement, exclusion, limit, flag, obligation, row, case and modifier (left
+out), every limit's period.
 
-Not generated, since no answer can tell them apart: the order of `order`, words for people, clauses, facts and
-choices themselves, `keys` (history alone reads them), and the boundary of `== ` on codes beyond being turned round.
+Not generated: words for people, clauses and the order of answers, which decide nothing; facts, choices and relations,
+without which no request could be read; `for anyone`, which an evaluation of one applicant cannot tell from its absence.
 """
 
 from __future__ import annotations
@@ -33,9 +33,12 @@ TURNED = {
     "and": ("or",), "or": ("and",), "+": ("-",), "-": ("+",),
     "min": ("max",), "max": ("min",), "any": ("all",), "all": ("any",),
 }  # fmt: skip
-SKIPPED = frozenset({"clause", "title", "says", "does", "code", "item", "id", "keys", "ledger", "words", "round"})
+SKIPPED = frozenset(
+    {"clause", "title", "says", "does", "code", "item", "id", "keys", "ledger", "words", "round"}
+)
 DROPPED = frozenset({"floor", "cap", "less", "else", "below"})
-LISTS = frozenset({"require", "limits", "all", "any"})
+LISTS = frozenset({"require", "limits", "all", "any", "cases"})
+KINDS = {"limits": "limit", "cases": "branch"}
 NAMED = frozenset({"flags", "obligations", "exclusions"})
 CONDITIONS = frozenset({"require", "all", "any", "is", "not", "when", "unless"})
 
@@ -50,7 +53,7 @@ class Mutant:
     before: str
     after: str
     kind: str
-    """threshold operator logic amount member negation requirement limit exclusion flag obligation branch"""
+    """threshold operator logic amount term member negation requirement limit exclusion flag obligation branch"""
     measure: str | None
     text: str
 
@@ -101,8 +104,8 @@ def _sites(path: str, tree: MapNode) -> Iterator[tuple[str | None, _Site]]:
                 for site in _in_measure(node, (section, name)):
                     yield name, site
         for section in ("parameters", "exclusions", "sets", "notices"):
-            if (node := tree.get(section)) is not None:
-                for site in _walk(node, (section,), section):
+            if (part := tree.get(section)) is not None:
+                for site in _walk(part, (section,), section):
                     yield None, site
 
 
@@ -125,8 +128,7 @@ def _walk(node: Node, path: Path, section: str) -> Iterator[_Site]:
         for index, item in enumerate(node.items):
             here = (*path, index)
             if section in LISTS and (len(node.items) > 1 or section in ("limits", "require")):
-                kind = "limit" if section == "limits" else "requirement"
-                yield _Site(here, item, None, _shown(item), "", kind, None)
+                yield _Site(here, item, None, _shown(item), "", KINDS.get(section, "requirement"), None)
             if section == "are":
                 if len(node.items) > 1:
                     yield _Site(here, item, None, _shown(item), "", "member", None)
@@ -152,12 +154,17 @@ def _in_mapping(node: MapNode, path: Path, section: str) -> Iterator[_Site]:
         elif name in ("unless", "when") and path[-2:-1] == ("flags",):
             turned = {"unless": "when", "when": "unless"}[name]
             yield _Site(here, key, None, name, turned, "negation", turned, key=True)
+        elif "by" in node.entries and name != "by":
+            yield _Site(here, key, None, f"{name}: {_shown(value)}", "", "branch", None)
         elif section in ("from", "above"):
+            yield _Site(here, key, None, f"{name}: {_shown(value)}", "", "branch", None)
             for site in _in_text(key, here, "edge"):
-                yield _Site(here, key, site.offset, site.before, site.after, "threshold", site.value, key=True)
-        elif section == "fixed" and name == "by":
-            continue
-        inside = name if name in CONDITIONS | LISTS | {"are", "from", "above", "parameters", "limits"} else section
+                yield _Site(
+                    here, key, site.offset, site.before, site.after, "threshold", site.value, key=True
+                )
+        inside = (
+            name if name in CONDITIONS | LISTS | {"are", "from", "above", "parameters", "limits"} else section
+        )
         if section in ("from", "above"):
             inside = "row"
         yield from _walk(value, here, section if inside == section and section in NAMED else inside)
@@ -187,7 +194,7 @@ def _periods(limit: str) -> Iterator[str]:
     """The limit over all years instead of one, or over one year instead of all."""
     words = limit.split()
     if "year" not in words:
-        yield " ".join(["once", "per", "year"]) if words == ["once"] else _with_year(limit)
+        yield "once per year" if words == ["once"] else _with_year(limit)
     elif words[-2:] == ["per", "year"]:
         if words[0] == "once":
             yield " ".join(words[:-2])
@@ -210,9 +217,11 @@ def _turned(tokens: tuple[Token, ...], index: int, section: str) -> Iterator[tup
     """What may stand in a token's place, and of what kind the change is."""
     token = tokens[index]
     if token.kind in ("number", "percent", "date"):
-        kind = "amount" if section in ("award", "fixed", "calculated", "up_to", "row") else "threshold"
+        kind = "amount" if section in ("award", "row") else "threshold"
         for changed in _beside(token):
             yield changed, kind
+    elif token.kind == "name" and _is_term(tokens, index):
+        yield "0", "term"
     elif token.text == "not":
         yield "", "negation"
     elif token.text == "in":
@@ -224,6 +233,12 @@ def _turned(tokens: tuple[Token, ...], index: int, section: str) -> Iterator[tup
         kind = "logic" if token.text in ("and", "or") else "operator"
         for changed in TURNED[token.text]:
             yield changed, kind
+
+
+def _is_term(tokens: tuple[Token, ...], index: int) -> bool:
+    """A name that is added or taken away."""
+    around = {tokens[index - 1].text if index else "", tokens[index + 1].text}
+    return bool(around & {"+", "-"}) and tokens[index + 1].text != "("
 
 
 def _beside(token: Token) -> Iterator[str]:

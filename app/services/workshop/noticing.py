@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from app.rules.loading import PackErrors
@@ -99,9 +101,6 @@ def _in_processes(
     processes: int,
     told: Callable[[int], object],
 ) -> Iterator[Mutant]:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
     with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (dict(files), today)) as pool:
         for chunk, found in zip(chunks, pool.map(_try, chunks), strict=True):
             told(len(chunk))
