@@ -42,6 +42,7 @@ app = typer.Typer(
 policy_app = typer.Typer(help="Work on policy packs.", no_args_is_help=True)
 policy_app.command("check")(policy_check)
 policy_app.command("test")(policy_test)
+policy_app.command("cases", hidden=True)(policy_test)
 policy_app.command("coverage")(policy_coverage)
 policy_app.command("schema")(policy_schema)
 policy_app.command("template")(policy_template)
@@ -72,9 +73,6 @@ class Language(StrEnum):
 
 
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the words.")]
-FolderArgument = Annotated[
-    Path | None, typer.Argument(help="A pack, or a folder of packs.", show_default="the packs of the service")
-]
 
 
 @app.command()
@@ -219,28 +217,6 @@ def procedure(
         file.write_text(page, "utf-8")
     elif not file.exists() or file.read_text("utf-8") != page:
         _fail(f"{file} is not what the table says. Write it anew: make procedure", NOT_POSSIBLE)
-
-
-@policy_app.command()
-def cases(folder: FolderArgument = None) -> None:
-    """Run the cases that live with the packs."""
-    from app.services.pack_cases import differences, read_cases
-
-    held, broken = 0, 0
-    for _, local in _local_policies(folder):
-        for case in read_cases(local.files):
-            found = differences(local, case, legal_day())
-            held, broken = held + (not found), broken + bool(found)
-            for difference in found:
-                err.print(
-                    f"[red]{escape(case.file)}[/] {escape(case.name)}: {escape(difference.measure)} "
-                    f"{difference.aspect} is {difference.found!r}, expected {difference.expected!r}",
-                    soft_wrap=True,
-                    highlight=False,
-                )
-    out.print(f"{held} passed, {broken} failed", highlight=False)
-    if broken or not held:
-        raise typer.Exit(NOT_POSSIBLE)
 
 
 def _local_policies(folder: Path | None) -> Iterator[tuple[Path, LocalPolicy]]:
