@@ -12,6 +12,7 @@ without which no request could be read; `for anyone`, which an evaluation of one
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -143,7 +144,7 @@ def _in_mapping(node: MapNode, path: Path, section: str) -> Iterator[_Site]:
         here = (*path, name)
         if name in SKIPPED or (name in ("title", "bars", "of", "file") and section in ("exclusions", "sets")):
             continue
-        if section in NAMED:
+        if section in NAMED and path[-1] == section:
             yield _Site(here, key, None, name, "", section.removesuffix("s"), None)
         elif name in DROPPED and section not in CONDITIONS:
             yield _Site(here, key, None, f"{name}: {_shown(value)}", "", "branch", None)
@@ -304,7 +305,23 @@ def _changed(whole: Any, site: _Site) -> Any:  # noqa: ANN401 - as above
             if holders[depth]:
                 break
             del holders[depth - 1][site.path[depth - 1]]
+        _forget_idle(copy if "parameters" in copy else holders[min(2, len(holders) - 1)])
     return copy
+
+
+def _forget_idle(measure: Any) -> None:  # noqa: ANN401 - as above
+    """Take away the parameters that nothing names any more: the loader would refuse the mutant for them alone."""
+    own = measure.get("parameters") if isinstance(measure, dict) else None
+    if not isinstance(own, dict):
+        return
+    rest = json.dumps(
+        {name: part for name, part in measure.items() if name != "parameters"}, ensure_ascii=False
+    )
+    words = set(re.findall(r"[a-z][a-z0-9_.]*", rest.replace("at most ", "")))
+    for name in [name for name in own if name not in words]:
+        del own[name]
+    if not own:
+        del measure["parameters"]
 
 
 def _renamed(mapping: dict[str, Any], name: str, other: str) -> dict[str, Any]:
