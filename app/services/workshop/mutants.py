@@ -146,7 +146,7 @@ def _in_mapping(node: MapNode, path: Path, section: str) -> Iterator[_Site]:
             continue
         if section in NAMED and path[-1] == section:
             yield _Site(here, key, None, name, "", section.removesuffix("s"), None)
-        elif name in DROPPED and section not in CONDITIONS:
+        elif name in DROPPED and section not in CONDITIONS | {"parameters"}:
             yield _Site(here, key, None, f"{name}: {_shown(value)}", "", "branch", None)
         elif name in ("any", "all") and section in CONDITIONS:
             yield _Site(here, key, None, name, TURNED[name][0], "logic", TURNED[name][0], key=True)
@@ -273,7 +273,7 @@ def _without_member(node: TextNode, path: Path, tokens: tuple[Token, ...], index
 
 def _shown(node: Node) -> str:
     """The first line of what stands there."""
-    return node.source.text[node.start : node.end].split("\n")[0].strip()
+    return node.source.text[node.start :].lstrip().split("\n")[0].strip()
 
 
 def _plain(node: Node) -> Any:  # noqa: ANN401 - texts, lists and mappings, as in JSON
@@ -305,15 +305,16 @@ def _changed(whole: Any, site: _Site) -> Any:  # noqa: ANN401 - as above
             if holders[depth]:
                 break
             del holders[depth - 1][site.path[depth - 1]]
-        _forget_idle(copy if "parameters" in copy else holders[min(2, len(holders) - 1)])
+        for measure in (copy, *holders[2:3]):
+            _forget_idle(measure)
     return copy
 
 
 def _forget_idle(measure: Any) -> None:  # noqa: ANN401 - as above
     """Take away the parameters that nothing names any more: the loader would refuse the mutant for them alone."""
     own = measure.get("parameters") if isinstance(measure, dict) else None
-    if not isinstance(own, dict):
-        return
+    if not isinstance(own, dict) or "clause" not in measure:
+        return  # the policy's own are named in other files
     rest = json.dumps(
         {name: part for name, part in measure.items() if name != "parameters"}, ensure_ascii=False
     )
