@@ -42,7 +42,7 @@ test: $(VENV)/.dev ## All tests, on a PostgreSQL of their own
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 cases: $(VENV)/.dev ## The cases that live with the policies
-	$(BIN)/duixian policy cases
+	$(BIN)/duixian policy test
 
 lint: $(VENV)/.dev ## Style, format and layers
 	$(BIN)/ruff check .

@@ -18,6 +18,7 @@ from app.erasing_cli import erase_objector
 from app.keys_cli import keys_app
 from app.ledger_cli import ledger_app
 from app.match_cli import match
+from app.policy_cli import policy_check, policy_coverage, policy_test
 from app.policy_files_cli import policy_schema, policy_template
 from app.records_cli import export_applicant, import_records
 from app.sample_cli import sample
@@ -39,6 +40,10 @@ app = typer.Typer(
     add_completion=False,
 )
 policy_app = typer.Typer(help="Work on policy packs.", no_args_is_help=True)
+policy_app.command("check")(policy_check)
+policy_app.command("test")(policy_test)
+policy_app.command("cases", hidden=True)(policy_test)
+policy_app.command("coverage")(policy_coverage)
 policy_app.command("schema")(policy_schema)
 policy_app.command("template")(policy_template)
 app.add_typer(policy_app, name="policy")
@@ -68,9 +73,6 @@ class Language(StrEnum):
 
 
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the words.")]
-FolderArgument = Annotated[
-    Path | None, typer.Argument(help="A pack, or a folder of packs.", show_default="the packs of the service")
-]
 
 
 @app.command()
@@ -215,48 +217,6 @@ def procedure(
         file.write_text(page, "utf-8")
     elif not file.exists() or file.read_text("utf-8") != page:
         _fail(f"{file} is not what the table says. Write it anew: make procedure", NOT_POSSIBLE)
-
-
-@policy_app.command()
-def check(folder: FolderArgument = None) -> None:
-    """Load packs and say what is wrong with them: file, line, column and the nearest right name."""
-    from app.rules.ledger_keys import LedgerKeysMoved, check_ledger_keys
-
-    found = []
-    for place, local in _local_policies(folder):
-        found.append(local.policy)
-        measures = len(local.policy.measures)
-        out.print(
-            f"[green]{escape(local.policy.id)}[/] {escape(local.policy.version)}: {measures} measures, "
-            f"{escape(local.policy.digest)} [dim]({escape(str(place))})[/]",
-            soft_wrap=True,
-        )
-    try:
-        check_ledger_keys(found)
-    except LedgerKeysMoved as moved:
-        _fail("\n".join(moved.moves), NOT_POSSIBLE)
-
-
-@policy_app.command()
-def cases(folder: FolderArgument = None) -> None:
-    """Run the cases that live with the packs."""
-    from app.services.pack_cases import differences, read_cases
-
-    held, broken = 0, 0
-    for _, local in _local_policies(folder):
-        for case in read_cases(local.files):
-            found = differences(local, case, legal_day())
-            held, broken = held + (not found), broken + bool(found)
-            for difference in found:
-                err.print(
-                    f"[red]{escape(case.file)}[/] {escape(case.name)}: {escape(difference.measure)} "
-                    f"{difference.aspect} is {difference.found!r}, expected {difference.expected!r}",
-                    soft_wrap=True,
-                    highlight=False,
-                )
-    out.print(f"{held} passed, {broken} failed", highlight=False)
-    if broken or not held:
-        raise typer.Exit(NOT_POSSIBLE)
 
 
 def _local_policies(folder: Path | None) -> Iterator[tuple[Path, LocalPolicy]]:

@@ -28,6 +28,7 @@ from app.rules.packs.node_reading import (
 )
 from app.rules.packs.notices import read_notices
 from app.rules.packs.overlays import Base
+from app.rules.packs.plausible import Plausible
 from app.rules.packs.sets import read_relations, read_sets
 from app.rules.packs.texts import Texts
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
@@ -205,6 +206,7 @@ class _Pack:
             reader = MeasureReader(key, node, scope, self.problems)
             if (measure := reader.read(family)) is not None:
                 found[name] = measure
+                Plausible(self.content).check(measure)
             self.used |= reader.texts.uses.keys()
         for name, (key, node) in self.content.services.items():
             if name in self.content.measures:

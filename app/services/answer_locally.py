@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.rules.policy import Policy
+    from app.rules.results import Evaluation
 
 
 class LocalPolicy:
@@ -35,6 +36,11 @@ class LocalPolicy:
         chosen = self._published.for_body(body, today)
         request = chosen.read(body, today)
         return chosen.render(chosen.evaluator.evaluate(request), request)
+
+    def traced(self, body: object, today: date) -> tuple[Policy, Evaluation]:
+        """The answer as values with the whole tree of each measure, and the policy that gave it."""
+        chosen = self._published.for_body(body, today)
+        return chosen.policy, chosen.evaluator.evaluate(chosen.read(body, today), traced=True)
 
     def decide(self, body: object, today: date) -> dict[str, Any]:
         """The answer as values."""

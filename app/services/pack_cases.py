@@ -3,6 +3,8 @@
 A file `cases/<name>.yaml` holds a list under `cases`. Each has a `name`, a `request` as the API takes it and
 `expect`: measure -> what of its answer is fixed (verdict, amount, kind, ceiling, potential, reasons, missing,
 flags, obligations; the last four as lists of codes or facts). A verdict alone may stand for `{verdict: ...}`.
+`lines` (one an item) and `obligations` may be lists of mappings: of each only what is named is compared, reasons and
+flags by their codes.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 _CODES = {"reasons": "code", "missing": "fact", "flags": "code", "obligations": "code"}
 _OF_AWARD = ("amount", "kind", "ceiling", "potential")
+_PARTLY = ("lines", "obligations")
+ASPECTS = ("verdict", *_OF_AWARD, *_CODES, "lines", "limits")
+"""What a case can expect of a measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +94,33 @@ def differences(policy: LocalPolicy, case: Case, today: date) -> tuple[Differenc
         Difference(case, measure_id, aspect, expected, found)
         for measure_id, wanted in case.expect.items()
         for aspect, expected in wanted.items()
-        if (found := _found(measures.get(measure_id), aspect)) != expected
+        if (found := _found(measures.get(measure_id), aspect, expected)) != expected
     )
 
 
-def _found(measure: Mapping[str, Any] | None, aspect: str) -> object:
+def _found(measure: Mapping[str, Any] | None, aspect: str, expected: object) -> object:
     if measure is None:
         return "not evaluated"
     if aspect in _OF_AWARD:
         return measure["award"][aspect]
+    if aspect in _PARTLY and isinstance(expected, list) and any(isinstance(one, dict) for one in expected):
+        return _partly(measure[aspect], expected)
     if aspect in _CODES:
         return [entry[_CODES[aspect]] for entry in measure[aspect]]
     return measure[aspect]
+
+
+def _partly(entries: list[dict[str, Any]], expected: list[object]) -> list[object]:
+    """Of each entry what the case names of it; the whole of those that it does not name."""
+    found: list[object] = []
+    for place, entry in enumerate(entries):
+        wanted = expected[place] if place < len(expected) else entry
+        names = wanted if isinstance(wanted, dict) else entry
+        found.append({name: _coded(name, entry[name]) for name in names if name in entry})
+    return found
+
+
+def _coded(name: str, value: object) -> object:
+    return (
+        [one["code"] for one in value] if name in ("reasons", "flags") and isinstance(value, list) else value
+    )

@@ -53,15 +53,20 @@ def check_keys(
     required: Collection[str] = (),
     later: Collection[str] = (),
 ) -> None:
-    """Tell of every unknown key, of those that are not built yet, and of those that are missing."""
+    """Tell of every unknown key, of those that are not built yet, and of those that are missing.
+
+    What an unknown key was meant to be is not missing besides: one of the two says it all.
+    """
+    meant: set[str | None] = set()
     for name, (key, _) in node.entries.items():
         if name in later:
             problems.tell(not_yet(key, name))
         elif name not in known:
             close = nearest(name, known)
+            meant.add(close)
             problems.tell(mistake(key, f"未知的键 {name}", f"unknown key {name!r}", close))
     for name in required:
-        if name not in node.entries:
+        if name not in node.entries and name not in meant:
             problems.tell(mistake(node, f"缺少 {name}", f"{name!r} is missing", name))
 
 
