@@ -19,6 +19,7 @@ from app.keys_cli import keys_app
 from app.ledger_cli import ledger_app
 from app.match_cli import match
 from app.policy_files_cli import policy_schema, policy_template
+from app.policy_pages_cli import policy_diff, policy_explain
 from app.records_cli import export_applicant, import_records
 from app.sample_cli import sample
 from app.services.legal_day import legal_day
@@ -41,6 +42,8 @@ app = typer.Typer(
 policy_app = typer.Typer(help="Work on policy packs.", no_args_is_help=True)
 policy_app.command("schema")(policy_schema)
 policy_app.command("template")(policy_template)
+policy_app.command("explain")(policy_explain)
+policy_app.command("diff")(policy_diff)
 app.add_typer(policy_app, name="policy")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
