@@ -56,6 +56,29 @@ def policy_explain(
     put(write(page, languages), out)
 
 
+class YamlKind(StrEnum):
+    pack = "pack"
+    measure = "measure"
+    notice = "notice"
+
+
+def policy_yaml_schema(
+    out: Annotated[
+        Path | None, typer.Argument(help="The file to write.", show_default="standard output", dir_okay=False)
+    ] = None,
+    kind: Annotated[
+        YamlKind,
+        typer.Option("--for", help="pack: policy, facts and services; or a measure's or notice's file."),
+    ] = YamlKind.pack,
+) -> None:
+    """Write the JSON Schema by which an editor completes and checks the YAML of a pack."""
+    import json
+
+    from app.services.pack_yaml_schema import pack_yaml_schema
+
+    put(json.dumps(pack_yaml_schema(str(kind)), ensure_ascii=False, indent=2) + "\n", out)
+
+
 class DiffFormat(StrEnum):
     text = "text"
     json = "json"
