@@ -19,6 +19,7 @@ from app.keys_cli import keys_app
 from app.ledger_cli import ledger_app
 from app.match_cli import match
 from app.policy_files_cli import policy_schema, policy_template
+from app.policy_new_cli import policy_new
 from app.policy_pages_cli import policy_diff, policy_explain, policy_yaml_schema
 from app.records_cli import export_applicant, import_records
 from app.sample_cli import sample
@@ -42,6 +43,7 @@ app = typer.Typer(
 policy_app = typer.Typer(help="Work on policy packs.", no_args_is_help=True)
 policy_app.command("schema")(policy_schema)
 policy_app.command("template")(policy_template)
+policy_app.command("new")(policy_new)
 policy_app.command("explain")(policy_explain)
 policy_app.command("diff")(policy_diff)
 policy_app.command("yaml-schema")(policy_yaml_schema)
