@@ -20,6 +20,8 @@ from app.ledger_cli import ledger_app
 from app.match_cli import match
 from app.policy_cli import policy_check, policy_coverage, policy_test
 from app.policy_files_cli import policy_schema, policy_template
+from app.policy_new_cli import policy_new
+from app.policy_pages_cli import policy_diff, policy_explain, policy_yaml_schema
 from app.records_cli import export_applicant, import_records
 from app.sample_cli import sample
 from app.services.legal_day import legal_day
@@ -46,6 +48,10 @@ policy_app.command("cases", hidden=True)(policy_test)
 policy_app.command("coverage")(policy_coverage)
 policy_app.command("schema")(policy_schema)
 policy_app.command("template")(policy_template)
+policy_app.command("new")(policy_new)
+policy_app.command("explain")(policy_explain)
+policy_app.command("diff")(policy_diff)
+policy_app.command("yaml-schema")(policy_yaml_schema)
 app.add_typer(policy_app, name="policy")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")

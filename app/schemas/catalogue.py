@@ -147,6 +147,8 @@ class AwardForm(Shown):
     kind: AwardKind
     per: Literal["applicant", "item", "total"]
     """Whether the applicant, each item, or the total of the items that count is awarded."""
+    text: Words
+    """The award in words: tables, steps, cases and what limits the figure."""
     amount: Money | None
     """Where the text states one figure; for up_to it is the ceiling, not an amount due."""
     levels: list[LevelAmount]

@@ -14,6 +14,7 @@ from app.rules.words.describing import describe_requirements, expression_words
 from app.rules.words.limit_words import describe_limit
 from app.rules.words.reasons import filled
 from app.rules.words.required_facts import required_facts, tests_of
+from app.rules.words.value_words import award_words
 
 if TYPE_CHECKING:
     from app.rules.expression import Condition
@@ -51,7 +52,7 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
             "requirements": requirement_forms(each.require, measure, policy),
         },
         "parameters": [parameter_form(one) for one in measure.parameters.values()],
-        "award": _award_form(measure, award, schema),
+        "award": _award_form(measure, award, policy),
         "limits": [_limit_form(one, policy) for one in measure.limits],
         "obligations": obligations(measure, policy),
         "flags": [
@@ -131,13 +132,15 @@ def _shown(value: int | str, type_: str) -> int | str:
     return value
 
 
-def _award_form(measure: Measure, award: Award, schema: FactSchema) -> dict[str, Any]:
+def _award_form(measure: Measure, award: Award, policy: Policy) -> dict[str, Any]:
+    schema = policy.facts
     each = measure.each
     per = "applicant" if each is None else "item" if each.award is not None else "total"
     value = award.value.value if isinstance(award.value, Modified) else award.value
     return {
         "kind": str(award.kind),
         "per": per,
+        "text": words(award_words(award, schema, policy.currency, per)),
         "amount": _constant_yuan(value) if award.kind is not AwardKind.SERVICE else None,
         "levels": _levels(value, schema) if isinstance(value, ByLevel) else [],
         "parameters": list(

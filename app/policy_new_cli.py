@@ -1,0 +1,56 @@
+"""`duixian policy new`: a pack to begin from, by questions or by options."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - typer reads it
+from pathlib import Path  # noqa: TC003 - typer reads it
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+NOT_POSSIBLE = 1
+WRONG_INPUT = 2
+_out = Console()
+_err = Console(stderr=True)
+
+
+def policy_new(
+    out: Annotated[Path, typer.Argument(help="The folder to make.", file_okay=False)],
+    policy_id: Annotated[str, typer.Option("--id", prompt="Id of the policy (in every URL)")],
+    title_zh: Annotated[str, typer.Option(prompt="Title in Chinese")],
+    title_en: Annotated[str, typer.Option(prompt="Title in English")],
+    authority_zh: Annotated[str, typer.Option(prompt="Authority in Chinese")],
+    authority_en: Annotated[str, typer.Option(prompt="Authority in English")],
+    division: Annotated[str, typer.Option(prompt="Division code, six digits")],
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], prompt="In force from (YYYY-MM-DD)")],
+    amount: Annotated[int, typer.Option(min=1, prompt="Amount of the first award, whole yuan")],
+) -> None:
+    """Make a pack that loads and whose cases pass: one measure, to be changed into the first clause.
+
+    What no option states is asked. Nothing is written over, and nothing is written that would not load.
+    """
+    from app.rules.loading import PackErrors, load_policy
+    from app.services.new_pack import NewPack, new_pack
+
+    if out.exists() and any(out.iterdir()):
+        _fail(f"{out} is not empty.", WRONG_INPUT)
+    texts = (title_zh, title_en), (authority_zh, authority_en)
+    files = new_pack(NewPack(policy_id, *texts, division, since.date(), amount))
+    try:
+        load_policy(files)
+    except PackErrors as errors:
+        _fail("\n".join(f"{one.file}:{one.line}: {one.message.en}" for one in errors.errors), WRONG_INPUT)
+    try:
+        for path, text in files.items():
+            (out / path).parent.mkdir(parents=True, exist_ok=True)
+            (out / path).write_text(text, "utf-8")
+    except OSError as error:
+        _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
+    _out.print(f"{escape(str(out))} is made. Next: duixian policy cases {escape(str(out))}", soft_wrap=True)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
+    raise typer.Exit(code)

@@ -1,0 +1,192 @@
+"""Values and awards in words, Chinese and English: tables, steps, cases, sums, products, modifiers, rounding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.rules.deciding.source import declaration_of
+from app.rules.expression import Arithmetic, Expression, Fact, ItemField, Literal, ParameterUse
+from app.rules.policy import AwardKind, Words
+from app.rules.values import ByLevel, Cases, Combined, Modified, Steps
+from app.rules.words.describing import expression_words, requirement_words, shown_of
+from app.rules.words.wording import Shown, capital, figure, money, spaced, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from app.rules.facts import FactSchema
+    from app.rules.policy import Award, Rounding
+    from app.rules.values import Value
+
+NOTHING = Words("无", "nothing")
+_MODES = {
+    "half up": ("四舍五入", "rounded half up"),
+    "up": ("向上取整", "rounded up"),
+    "down": ("向下取整", "rounded down"),
+}
+_BY_OFFICIAL = Words("金额由主管部门核定，政策未定数额", "decided by an official; the text names no figure")
+_NO_MONEY = Words("不发放资金", "No money is paid")
+
+
+def value_words(value: Value, schema: FactSchema, currency: str = "CNY") -> Words:
+    """A value as one phrase: `按级别：国家级 100,000.00 元，省级 50,000.00 元，其余无`."""
+    match value:
+        case ByLevel():
+            return _by_level(value, schema, currency)
+        case Steps():
+            return _steps(value, schema, currency)
+        case Cases():
+            return _cases(value, schema, currency)
+        case Combined():
+            return _combined(value, schema, currency)
+        case Modified():
+            return _modified(value, schema, currency)
+    return _expression(value, schema, currency)
+
+
+def _expression(value: Expression, schema: FactSchema, currency: str) -> Words:
+    """A constant 0 pays nothing, and is called so."""
+    if isinstance(value, Literal | ParameterUse) and value.type == "money" and value.value == 0:
+        return NOTHING
+    return expression_words(value, schema, currency)
+
+
+def _part(value: Value, schema: FactSchema, currency: str) -> Words:
+    """A value within another: whatever has parts of its own stands in brackets."""
+    words = value_words(value, schema, currency)
+    plain = isinstance(value, Expression) and not isinstance(value, Arithmetic)
+    return words if plain else Words(f"（{words.zh}）", f"({words.en})")
+
+
+def _row(value: Value, schema: FactSchema, currency: str) -> Words:
+    """What a row gives; only a form with rows of its own needs brackets there."""
+    return (value_words if isinstance(value, Expression) else _part)(value, schema, currency)
+
+
+def _listed(head: Words, rows: Sequence[Words]) -> Words:
+    return Words(
+        f"{head.zh}：{'；'.join(row.zh for row in rows)}", f"{head.en}: {'; '.join(row.en for row in rows)}"
+    )
+
+
+def _otherwise(value: Value | None, schema: FactSchema, currency: str) -> Words:
+    words = NOTHING if value is None else _row(value, schema, currency)
+    return Words(f"其余{_after_word(words.zh)}", f"otherwise {words.en}")
+
+
+def _after_word(zh: str) -> str:
+    """Text after a Chinese word: a figure takes a space."""
+    return f" {zh}" if zh[:1].isascii() else zh
+
+
+def _by_level(value: ByLevel, schema: FactSchema, currency: str) -> Words:
+    key = expression_words(value.key, schema, currency)
+    rows = list(_levels(value, schema, currency))
+    codes = _codes(value.key, schema)
+    if value.otherwise is not None or not codes <= value.rows.keys():
+        rows.append(_otherwise(value.otherwise, schema, currency))
+    return _listed(Words(f"按{key.zh}", f"by {key.en}"), rows)
+
+
+def _codes(key: Expression, schema: FactSchema) -> set[str]:
+    if not isinstance(key, Fact | ItemField):
+        return set()
+    return {code for code, _ in declaration_of(key, schema).choices}
+
+
+def _levels(value: ByLevel, schema: FactSchema, currency: str) -> Iterator[Words]:
+    shown = shown_of(value.key, schema)
+    for code, row in value.rows.items():
+        label, amount = figure(code, shown, currency), _row(row, schema, currency)
+        yield Words(f"{label.zh}{_after_word(amount.zh)}", f"{label.en} {amount.en}")
+
+
+def _steps(value: Steps, schema: FactSchema, currency: str) -> Words:
+    of, shown = expression_words(value.of, schema, currency), shown_of(value.of, schema)
+    form_zh, form_en = ("超过 {}", "above {}") if value.above else ("{}以上", "from {}")
+    edges = [
+        figure(getattr(edge, "value", None), Shown(shown.type, edge.scale, None, shown.unit), currency)
+        for edge in value.edges
+    ]
+    rows: list[Words] = []
+    if value.below is not None:
+        below = _row(value.below, schema, currency)
+        zh, en = ("不超过 {}", "up to {}") if value.above else ("不足 {}", "below {}")
+        rows.append(Words(f"{zh.format(edges[0].zh)}：{below.zh}", f"{en.format(edges[0].en)}: {below.en}"))
+    for edge_words, row in zip(edges, value.rows, strict=True):
+        amount = _row(row, schema, currency)
+        zh, en = (
+            form_zh.format(edge_words.zh if value.above else spaced(edge_words.zh)),
+            form_en.format(edge_words.en),
+        )
+        rows.append(Words(f"{zh}：{amount.zh}", f"{en}: {amount.en}"))
+    if value.below is None:
+        rows.append(Words(f"其余{NOTHING.zh}", f"otherwise {NOTHING.en}"))
+    return _listed(Words(f"按{of.zh}分档", f"in steps of {of.en}"), rows)
+
+
+def _cases(value: Cases, schema: FactSchema, currency: str) -> Words:
+    rows = []
+    for case in value.rows:
+        when = requirement_words(case.when, schema, currency)
+        then = _row(case.then, schema, currency)
+        rows.append(Words(f"{when.zh}的：{then.zh}", f"if {when.en}: {then.en}"))
+    rows.append(_otherwise(value.otherwise, schema, currency))
+    head = Words("按首个符合的情形", "by the first case that holds")
+    return _listed(head, rows)
+
+
+def _combined(value: Combined, schema: FactSchema, currency: str) -> Words:
+    parts = [_part(part, schema, currency) for part in value.parts]
+    if value.operator == "*":
+        return Words(" × ".join(part.zh for part in parts), " × ".join(part.en for part in parts))
+    both = together(parts)
+    return Words(f"{both.zh}之和", f"the sum of {both.en}")
+
+
+def _modified(value: Modified, schema: FactSchema, currency: str) -> Words:
+    """In the order in which they apply: floor, cap, less."""
+    words = _row(value.value, schema, currency)
+    zh, en = [words.zh], [words.en]
+    if value.floor is not None:
+        floor = _row(value.floor, schema, currency)
+        zh.append(f"有金额时至少{_after_word(floor.zh)}")
+        en.append(f"at least {floor.en} where anything is due")
+    if value.cap is not None:
+        cap = _row(value.cap, schema, currency)
+        zh.append(f"最高{_after_word(cap.zh)}")
+        en.append(f"at most {cap.en}")
+    if value.less is not None:
+        less = _row(value.less, schema, currency)
+        zh.append(f"再减去{_after_word(less.zh)}（不低于零）")
+        en.append(f"less {less.en} (not below zero)")
+    return Words("，".join(zh), ", ".join(en))
+
+
+def award_words(award: Award, schema: FactSchema, currency: str = "CNY", per: str = "applicant") -> Words:
+    """An award as a sentence. `per`: `applicant`, `item` (each item is awarded) or `total`."""
+    if award.kind is AwardKind.SERVICE:
+        return _NO_MONEY
+    if award.value is None:
+        words = _BY_OFFICIAL
+    else:
+        words = value_words(award.value, schema, currency)
+        if award.kind is AwardKind.UP_TO:
+            plain = isinstance(award.value, Expression)
+            zh = f"最高{_after_word(words.zh)}" if plain else f"上限为（{words.zh}）"
+            en = f"at most {words.en}" if plain else f"at most ({words.en})"
+            words = Words(f"{zh}，由主管部门核定", f"{en}, decided by an official")
+    rounding = _rounded(award.rounding, currency)
+    words = Words(f"{words.zh}{rounding.zh}", f"{words.en}{rounding.en}")
+    if per == "item":
+        return Words(f"每项{_after_word(words.zh)}", capital(f"for each item: {words.en}"))
+    return Words(words.zh, capital(words.en))
+
+
+def _rounded(rounding: Rounding, currency: str) -> Words:
+    """Silent about the rule that holds for every award: to the fen, half up."""
+    if rounding.mode == "half up" and rounding.to == 1:
+        return Words("", "")
+    zh, en = _MODES[rounding.mode]
+    to = money(rounding.to, currency)
+    return Words(f"，{zh}到 {to.zh}", f", {en} to {to.en}")
