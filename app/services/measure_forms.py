@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
 from app.rules.language.constancy import facts_of, parameters_of
 from app.rules.money import format_yuan
-from app.rules.policy import AwardKind, LimitKind, Words
+from app.rules.policy import AwardKind, Words
 from app.rules.values import ByLevel, Modified, expressions_of
 from app.rules.words.answer_values import declaration_at
 from app.rules.words.describing import describe_requirements, expression_words
@@ -52,7 +52,7 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
         },
         "parameters": [parameter_form(one) for one in measure.parameters.values()],
         "award": _award_form(measure, award, schema),
-        "limits": [_limit_form(one, policy) for one in measure.limits],
+        "limits": [_limit_form(one, measure, policy) for one in measure.limits],
         "obligations": obligations(measure, policy),
         "flags": [
             {"code": flag.code, "text": words(flag.says)}
@@ -171,12 +171,16 @@ def _declaration(expression: Expression, schema: FactSchema) -> FactDeclaration 
     return None
 
 
-def _limit_form(limit: Limit, policy: Policy) -> dict[str, Any]:
+def _limit_form(limit: Limit, measure: Measure, policy: Policy) -> dict[str, Any]:
     return {
         "kind": str(limit.kind),
-        "cap": format_yuan(limit.cap) if limit.kind is LimitKind.ANNUAL_CAP else limit.cap,
+        "cap": format_yuan(limit.cap) if limit.kind.in_money else limit.cap,
         "for_anyone": limit.for_anyone,
-        "text": words(describe_limit(limit, policy.facts, policy.currency)),
+        "text": words(
+            describe_limit(
+                limit, policy.facts, policy.currency, None if measure.each is None else measure.each.list_name
+            )
+        ),
     }
 
 

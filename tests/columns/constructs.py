@@ -23,7 +23,18 @@ from app.rules.expression import (
 )
 from app.rules.language.naming import BUILT_IN
 from app.rules.language.parsing import AGGREGATES, ARGUMENTS, COMPARISONS, SPANS
-from app.rules.policy import Award, AwardKind, Each, Exclusion, Flag, Limit, LimitKind, Measure, Rounding
+from app.rules.policy import (
+    Award,
+    AwardKind,
+    Each,
+    Exclusion,
+    Flag,
+    LedgerKey,
+    Limit,
+    LimitKind,
+    Measure,
+    Rounding,
+)
 from app.rules.values import ByLevel, Cases, Combined, Modified, Steps
 
 if TYPE_CHECKING:
@@ -86,6 +97,7 @@ def every_construct() -> set[str]:
         "no requirement",
     }
     found |= {f"limit {kind}" for kind in LimitKind} | {"per level", "per item", "per year", "for anyone"}
+    found |= {"limit by fact", "limit by field", "ranked by a field", "best topped up", "kept in the ledger"}
     return found | {"money barred", "items barred"}
 
 
@@ -127,9 +139,14 @@ def _names(part: object) -> Iterator[str]:
                 yield f"award in each {award.kind}"
         case Flag(when=when, unless=unless):
             yield from _those(("flag when", when is not None), ("flag unless", unless is not None))
-        case Limit(kind=kind, key=key, per_year=per_year, for_anyone=for_anyone):
+        case LedgerKey():
+            yield "kept in the ledger"
+        case Limit(kind=kind, key=key, per_year=per_year, for_anyone=for_anyone, keys=keys, by=by):
             yield f"limit {kind}"
             of_item = kind is LimitKind.ONCE_PER_ITEM
+            for one in keys:
+                yield "limit by field" if one.of_item else "limit by fact"
+            yield from _those(("ranked by a field", by), ("best topped up", part.topped_up))
             yield from _those(("per level", key), ("per item", of_item and not key), ("per year", per_year))
             yield from _those(("for anyone", for_anyone))
         case Exclusion(item_key=key):

@@ -234,8 +234,48 @@ def _limit(writer: Writer, one: Yaml, kind: str, limits: list[str]) -> None:
     if "each" not in one and writer.likely(0.4):
         level = writer.fact(writer.chance.choice(tuple(ORDERED)))
         limits.append(f"once per {level}" + writer.chance.choice(("", " and year", " for anyone")))
+    if writer.likely(0.4):
+        limits += _counted(writer, one, kind)
     if limits:
         one["limits"] = limits
+
+
+def _counted(writer: Writer, one: Yaml, kind: str) -> list[str]:
+    """Limits by number, by key, for life; among items the best and the first."""
+    each = one.get("each", {})
+    chance, stated, named = writer.chance, kind in ("fixed", "calculated"), "id" in each
+    key, kept = ("known.level", "known.note"), chance.choice((["known.level"], ["known.note"]))
+    awarded = "award" in each
+    if awarded:
+        key = ("thing.rank", "known.level") + (("thing.label",) if named else ())
+        kept = [chance.choice(key)]
+        if each["item"] == "thing in things":
+            kept = [name for name in kept if name.split(".")[-1] not in each.get("keys", {})]
+    found = [chance.choice((f"at most {chance.choice('123')} awards", "at most 2 awards per year"))]
+    if kind != "unspecified":
+        found += chance.sample(
+            ["at most 1500", f"at most 700 per {kept[0]}"] if kept else ["at most 1500"], 1
+        )
+    if awarded or named:
+        by = " by thing.since" if writer.likely(0.4) or kind == "unspecified" else ""
+        among = chance.choice(
+            (f"best {chance.choice('12')}{by}", f"first {chance.choice('12')} by thing.units")
+        )
+        choose = [among + " per year"]
+        if awarded:
+            choose += [f"{among} per thing.rank and year", "once per thing.rank and year"]
+        if awarded and kept and kept[0].startswith("thing"):
+            choose += [f"{among} per {kept[0]}"] + (
+                [f"{among} per {kept[0]} topped up"] * 4 if stated else []
+            )
+        found.insert(0, chance.choice(choose))
+    if awarded and named and kind != "unspecified" and writer.likely(0.3):
+        found.append("at most 300 per item")
+    elif stated and writer.likely(0.4) and not any("topped" in limit for limit in found):
+        found.append("once topped up")
+    if kept:
+        one["ledger"] = {"keys": kept}
+    return found
 
 
 __all__ = ["YEAR", "as_read_in", "random_policy"]

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.rules.deciding.limits import on_items
 from app.rules.deciding.source import period
 from app.rules.policy import AwardKind, Words
 from app.rules.results import PointKind
@@ -188,14 +189,15 @@ class Messages:
         return Words(f"{title.zh}（{label.zh}：{value.zh}）", f"{title.en} ({label.en}: {value.en})")
 
     def _limit(self, reason: Reason, measure: Measure) -> Words:
+        limit = reason.point.limit
+        assert limit is not None
         if reason.operator == "<=" and isinstance(reason.value, int) and isinstance(reason.required, int):
-            return cap_cut(reason.value, reason.required, measure.award.kind, self._currency)
-        cap = reason.required
-        of_kind = [limit for limit in measure.limits if limit.kind is reason.point.limit]
-        limit = next((limit for limit in of_kind if limit.cap == cap), of_kind[0])
+            return cap_cut(limit, reason.value, reason.required, measure.award.kind, self._currency)
+        each = measure.each
+        list_name = each.list_name if each is not None and on_items(limit, measure) else None
         if reason.outcome == "unknown" or not isinstance(reason.value, int):
-            return limit_unknown(limit, self._schema, self._currency)
-        return limit_ended(limit, reason.value, self._schema, self._currency)
+            return limit_unknown(limit, self._schema, self._currency, list_name)
+        return limit_ended(limit, reason.value, self._schema, self._currency, list_name)
 
 
 def _tests_of(measure: Measure) -> Iterator[tuple[str, tuple[Expression, bool]]]:
