@@ -108,6 +108,9 @@ class LimitKind(StrEnum):
     """An amount for each item, or for each value of a key."""
     TOPPED_UP = "topped_up"
     """What was paid before is taken off."""
+    GROUP = "group"
+    GROUP_CAP = "group_cap"
+    """How an answer calls the limits of groups, whatever their own kind: in awards, and in money."""
 
     __hash__ = str.__hash__  # Enum's own is Python, and these are looked up for every answer
 
@@ -173,6 +176,16 @@ class Limit:
     def within_request(self) -> bool:
         """Whether it counts by what history does not keep: then it holds among the items of one request."""
         return any(key.kept_as is None for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Measures whose awards share limits, in catalogue order."""
+
+    id: str
+    measures: tuple[str, ...]
+    limits: tuple[Limit, ...]
+    title: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +315,11 @@ class Policy:
     provisions: tuple[Provision, ...] = ()
     notices: tuple[Notice, ...] = ()
     """One a year, in the order of years."""
+    groups: tuple[Group, ...] = ()
+
+    def groups_of(self, measure_id: str) -> tuple[Group, ...]:
+        """The groups that a measure is of."""
+        return tuple(group for group in self.groups if measure_id in group.measures)
 
     def measure(self, measure_id: str) -> Measure | None:
         return next((m for m in self.measures if m.id == measure_id), None)

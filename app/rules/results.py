@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration
-    from app.rules.policy import AwardKind, Flag, Limit, LimitKind, Measure, Obligation, Words
+    from app.rules.policy import AwardKind, Flag, Group, Limit, LimitKind, Measure, Obligation, Words
 
 Verdict = Literal["eligible", "ineligible", "undetermined"]
 Outcome = Literal["met", "not_met", "unknown", "excluded", "limited"]
@@ -53,6 +53,8 @@ class Point:
     scale: int = 1
     """Numbers and percents: value = integer / scale."""
     limit: Limit | None = None
+    group: Group | None = None
+    """Limits of a group: whose."""
 
 
 class Reason(NamedTuple):

@@ -203,6 +203,18 @@ class ToppedUpLimit(AmountsCounted):
     kind: Literal["topped_up"]
 
 
+class GroupLimit(AwardsCounted):
+    """So many awards, or the best, of a group of measures; `item` names the group, and the item where it is by item."""
+
+    kind: Literal["group"]
+
+
+class GroupCapLimit(AmountsCounted):
+    """An amount for a group of measures; `used` has what measures before this one take of it."""
+
+    kind: Literal["group_cap"]
+
+
 Limit = TypeAliasType(
     "Limit",
     Annotated[
@@ -215,7 +227,9 @@ Limit = TypeAliasType(
         | AnnualCapLimit
         | LifetimeCapLimit
         | ItemCapLimit
-        | ToppedUpLimit,
+        | ToppedUpLimit
+        | GroupLimit
+        | GroupCapLimit,
         Field(discriminator="kind"),
     ],
 )

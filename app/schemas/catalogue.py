@@ -176,6 +176,8 @@ class LimitForm(Shown):
         "lifetime_cap",
         "item_cap",
         "topped_up",
+        "group",
+        "group_cap",
     ]
     cap: int | Money
     for_anyone: bool

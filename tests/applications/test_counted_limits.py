@@ -12,6 +12,7 @@ import pytest
 from tests.applications.desk import FIRM, Desk, decisions, secret_of
 from tests.applications.test_ledger_verify import behind, verified
 from tests.http.asking import refused
+from tests.rules.limits.test_groups import text_of
 from tests.rules.limits.works import EACH, HEAD, REWARD
 
 if TYPE_CHECKING:
@@ -25,17 +26,24 @@ LIMITS = {
 }
 
 
-@pytest.fixture
-def office(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """A service of a pack with two measures, one for each list of limits."""
+def pack() -> str:
+    """Two measures, one for each list of limits."""
     text = HEAD.replace("ORDER", "best, most") + "measures:\n"
     for name, limits in LIMITS.items():
         text += (
             REWARD.strip("\n").replace("reward:", f"{name}:") + "\n" + EACH.strip("\n") + "\n    limits:\n"
         )
         text += "".join(f"      - {limit}\n" for limit in limits) + "    ledger: {keys: [w.grade]}\n"
+    return text
+
+
+@pytest.fixture(params=[pack])
+def office(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    """A service of one pack."""
     (tmp_path / "forms").mkdir()
-    (tmp_path / "forms" / "policy.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "forms" / "policy.yaml").write_text(request.param(), encoding="utf-8")
     monkeypatch.setenv("DUIXIAN_POLICIES", str(tmp_path))
     running = Desk(database_url)
     yield running
@@ -135,6 +143,55 @@ def test_the_database_refuses_what_an_assessment_let_through(office: Desk) -> No
             [one["id"]],
         )
     refused(approve(office, one), 409, "cap-exceeded")
+
+
+def one_highest() -> str:
+    return text_of("best 1 per year")
+
+
+def one_sum() -> str:
+    return text_of("at most 130 per year", "at most 3 awards")
+
+
+def of_group(office: Desk, measure: str, facts: dict[str, Any]) -> dict[str, Any]:
+    drafted = office.draft([measure], facts, FIRM_OF_NO_KIND, policy="forms")
+    office.done("apply", drafted["id"], "submit")
+    return office.done("review", drafted["id"], "accept")
+
+
+GREEN = {"firm": {"green": True, "spent": "100"}}
+
+
+@pytest.mark.parametrize("office", [one_highest], indirect=True)
+def test_of_a_group_one_award_a_year_is_approved_whoever_is_first(office: Desk) -> None:
+    cases = [
+        of_group(office, "base", GREEN), of_group(office, "scale", GREEN),
+        of_group(office, "works", works(("A", 30, "low"))), of_group(office, "base", GREEN),
+    ]  # fmt: skip
+    answers = office.run(_at_once(office, cases))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert usage(office) == {"places|@forms.rewards|best|2026": (1, 1)}
+    assert verified(office)["valid"]
+    again = office.draft(["scale"], GREEN, FIRM_OF_NO_KIND, policy="forms")
+    problem = refused(office.act("apply", again["id"], "submit"), 409, "not-eligible")
+    assert problem["measures"][0]["reasons"][0]["code"] == "group.rewards.best"
+
+
+@pytest.mark.parametrize("office", [one_sum], indirect=True)
+def test_a_group_shares_its_money_over_applications(office: Desk) -> None:
+    first = of_group(office, "scale", GREEN)
+    assert approve(office, first).status_code == 200
+    second = of_group(office, "base", GREEN)
+    assert second["awards"][0]["assessed"] == "30.00"
+    assert approve(office, second).status_code == 200
+    assert usage(office) == {
+        "annual|@forms.rewards|2026": (130_00, 130_00), "places|@forms.rewards|at_most": (2, 3)
+    }  # fmt: skip
+    office.done("approve2", second["id"], "reopen", {"reason": "x"})
+    assert usage(office) == {
+        "annual|@forms.rewards|2026": (100_00, 130_00), "places|@forms.rewards|at_most": (1, 3)
+    }  # fmt: skip
+    assert verified(office)["valid"]
 
 
 async def _at_once(office: Desk, cases: list[dict[str, Any]]) -> list[Any]:

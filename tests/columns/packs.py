@@ -127,7 +127,24 @@ def _head(chance: random.Random) -> Yaml:
         if writer.likely(0.6):
             bars = {"bars": f"items with {key}"}
             exclusions[f"same-{key}"] = {**bars, "clause": "六", "title": words(key)}
-    return {**HEAD, "exclusions": exclusions} if exclusions else dict(HEAD)
+    head = {**HEAD, "exclusions": exclusions} if exclusions else dict(HEAD)
+    if writer.likely(0.35):
+        head["groups"] = {"some": _group(chance)}
+    return head
+
+
+def _group(chance: random.Random) -> Yaml:
+    """Limits of two measures or of all; what does not go with what they are is drawn anew."""
+    members = [f"measure-{index}" for index in sorted(chance.sample(range(MEASURES), 2))]
+    limits = [
+        "at most 1200 per year",
+        "at most 90000",
+        "at most 2 awards",
+        "once per year",
+        "best 1 per year",
+    ]
+    found = chance.sample([*limits, "best 1 per year topped up"], chance.choice((1, 2)))
+    return {"measures": chance.choice((members, members, "all")), "limits": found}
 
 
 def _notice(chance: random.Random, made: dict[str, Yaml]) -> Yaml:

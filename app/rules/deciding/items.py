@@ -92,9 +92,13 @@ class CompiledItems(CompiledMeasure):
         assert rows is None or isinstance(rows, list)
         past = self.item.past(c) if c.supported or self.measure.id in c.history else NO_PAST
         settled = None
-        if self.settled and rows and past is NO_PAST and not (self.inner and look.standing.cutting):
+        if self.settled and rows and past is NO_PAST and not self._each_matters(look):
             settled = self.settled(c.facts, rows, c.b)
         return self._one_by_one(look, rows, past) if settled is None else self._settled(look, settled)
+
+    def _each_matters(self, look: Look) -> bool:
+        """Whether something is taken off the items, or may be, by what each is worth."""
+        return self.inner and (look.standing.cutting or (look.c.items is not None and not self.figured))
 
     def _settled(self, look: Look, settled: Settled) -> MeasureResult:
         """Every item is certain, and so are their sums; most often all else is too, and the award is granted."""
@@ -199,6 +203,8 @@ class CompiledItems(CompiledMeasure):
             look.lines = tuple([item.line for item in items])
             granted = sum(line.verdict == "eligible" for line in look.lines)
             sums = sums._replace(certain=max(granted, int(low > 0)))
+        if c.items is not None and items:
+            c.items[self.measure.id] = items
         above = self.above_nothing(low) if cutting or not self.inner else True
         eligible = sums.truth is True and above and self.certain(look)
         reasons, missing = self.opening(look, eligible)

@@ -117,7 +117,7 @@ class LineLimits:
         queues = Queues([line.vying for line in touched])
         truths = {}
         for line in touched:
-            truths[line.vying.position] = queues.is_in(line.vying, *_places(limit, line.vying.group, found))
+            truths[line.vying.position] = queues.is_in(line.vying, *places_of(limit, line.vying.group, found))
         self._share_out(limit, touched, truths, shares, found)
         unsure = [line for line in touched if truths[line.vying.position] is None]
         lost: dict[Group | None, int] = {}
@@ -149,7 +149,7 @@ class LineLimits:
         """What the chosen items of each group come to."""
         by_amount = limit.kind is LimitKind.BEST and limit.by is None
         for group, members in groups_of(line.vying for line in lines).items():
-            least, most = _places(limit, group, found)
+            least, most = places_of(limit, group, found)
             may = [one for one in members if truths[one.position] is not False]
             sure = [one for one in members if truths[one.position] is True]
             share = shares[group]
@@ -173,7 +173,7 @@ class LineLimits:
         """Amounts in the order of the request, to what is left; how much each group loses for certain."""
         less = limit.kind is LimitKind.TOPPED_UP
         touched = [line for line in lines if not line.vying.apart]
-        amounts = {line.vying.group: _amounts(limit, line.vying.group, found) for line in touched}
+        amounts = {line.vying.group: amounts_of(limit, line.vying.group, found) for line in touched}
         purse = Purse(amounts, less=less)
         for line in sorted(touched, key=lambda line: line.vying.position):
             cut_line(line.vying, purse, line, point)
@@ -265,7 +265,7 @@ def _used(group: Group | None, found: Mapping[Group, Times]) -> tuple[Times, Tim
     return times, times
 
 
-def _places(limit: Limit, group: Group | None, found: Mapping[Group, Times]) -> tuple[int, int]:
+def places_of(limit: Limit, group: Group | None, found: Mapping[Group, Times]) -> tuple[int, int]:
     """How many items of a group are taken, at least and at most."""
     if limit.topped_up:
         return limit.cap, limit.cap
@@ -273,7 +273,7 @@ def _places(limit: Limit, group: Group | None, found: Mapping[Group, Times]) -> 
     return max(0, limit.cap - high.awards), max(0, limit.cap - low.awards)
 
 
-def _amounts(limit: Limit, group: Group | None, found: Mapping[Group, Times]) -> tuple[int, int]:
+def amounts_of(limit: Limit, group: Group | None, found: Mapping[Group, Times]) -> tuple[int, int]:
     """What is left of a cap for a group, or what was paid before; fen, at least and at most."""
     low, high = _used(group, found)
     if limit.kind is LimitKind.TOPPED_UP:

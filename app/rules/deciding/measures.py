@@ -19,10 +19,11 @@ from app.rules.policy import AwardKind
 from app.rules.results import MeasureResult, ObligationDue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from fractions import Fraction
 
     from app.rules.deciding.conditions import Decision
+    from app.rules.deciding.one_item import Item
     from app.rules.logic import Truth
     from app.rules.policy import Flag, Measure, Policy
     from app.rules.requests import HistoryEntry
@@ -60,6 +61,8 @@ class Circumstances:
     """Measure -> its entries."""
     supported: Mapping[str, Mapping[str, str]]
     """Key name -> item keys of what district funds or history already supported, with the name as given."""
+    items: dict[str, Sequence[Item]] | None = None
+    """Measure -> its items as decided, where groups look at them; those that were settled in one go are not in it."""
 
 
 class Applicant(NamedTuple):
@@ -233,7 +236,7 @@ class CompiledMeasure:
             distinct(missing) if missing else (),
             look.lines,
             look.line_uses + cut_uses(standing, before),
-            self._due(look.c, low, look.lines) if self.obligations else (),
+            self.due(look.c, low, look.lines) if self.obligations else (),
             look.flags,
         )
 
@@ -256,7 +259,7 @@ class CompiledMeasure:
             look.lines, look.line_uses + cut_uses(standing, before), (), look.flags,
         )  # fmt: skip
 
-    def _due(self, c: Circumstances, granted: int, lines: tuple[Line, ...]) -> tuple[ObligationDue, ...]:
+    def due(self, c: Circumstances, granted: int, lines: tuple[Line, ...]) -> tuple[ObligationDue, ...]:
         """What an award obliges to; one for each eligible line where the pack says per item."""
         found = []
         b = dict(c.b)

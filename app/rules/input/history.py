@@ -54,14 +54,17 @@ class _Rule(NamedTuple):
     """Keys that an entry must name, since limits count by them."""
 
 
-def names_item(measure: Measure) -> bool:
+def names_item(measure: Measure, policy: Policy) -> bool:
     """Whether history must name what it paid: a limit counts by it, and each was paid on its own."""
     each = measure.each
     if each is None or each.id_field is None or each.award is None:
         return False
     return any(
         limit.per_item or (limit.kind is LimitKind.ONCE_PER_ITEM and limit.key is None)
-        for limit in measure.limits
+        for limit in (
+            *measure.limits,
+            *(one for group in policy.groups_of(measure.id) for one in group.limits),
+        )
     )
 
 
@@ -85,7 +88,7 @@ def _rule(measure: Measure, policy: Policy) -> _Rule:
     if each is None or each.id_field is None:
         return _Rule(per_level is not None, codes, (), takes_items=False, keys=needed)
     return _Rule(
-        per_level is not None or names_item(measure),
+        per_level is not None or names_item(measure, policy),
         codes,
         each.id_keys,
         takes_items=each.award is None,

@@ -87,18 +87,26 @@ class LimitReader:
             refuse(node, zh, en)
 
     def _limits(self, text: TextNode) -> Iterator[Limit]:
+        said = self.said(text)
         with reading(text):
-            said = read_limit(text.text)
-            limit = replace(self._limit(said), text=" ".join(text.text.split()))
-            self._check(said, limit)
-            if said.topped_up is None:
-                yield limit
-                return
-            # What was paid before is taken off instead of ending it.
-            taken_off = replace(self._keyed(said, LimitKind.TOPPED_UP, 0), text=limit.text, for_anyone=False)
-            if limit.kind in CHOOSING:
-                yield replace(limit, topped_up=True)
-            yield taken_off
+            self._check(said, self._limit(said))
+            yield from self.made(said, text)
+
+    def said(self, text: TextNode) -> LimitText:
+        """What is written, before its names are resolved. Raises Mistake."""
+        with reading(text):
+            return read_limit(text.text)
+
+    def made(self, said: LimitText, text: TextNode) -> Iterator[Limit]:
+        """The limit, and what takes off where it is topped up."""
+        limit = replace(self._limit(said), text=" ".join(text.text.split()))
+        if said.topped_up is None:
+            yield limit
+            return
+        # What was paid before is taken off instead of ending it.
+        if limit.kind in CHOOSING:
+            yield replace(limit, topped_up=True)
+        yield replace(self._keyed(said, LimitKind.TOPPED_UP, 0), text=limit.text, for_anyone=False)
 
     def _limit(self, said: LimitText) -> Limit:
         match said.form.text:

@@ -48,7 +48,7 @@ KEYS = (
 )
 LATER = ("where", "in_force", "allot", "instalments", "hold", "payee", "review", "says")
 SERVICE_KEYS = ("clause", "title", "does", "require")
-TAKEN_IDS = ("exclusion", "limit")
+TAKEN_IDS = ("exclusion", "group", "limit")
 """What the codes of reasons that are no measure's begin with."""
 CONSTANTS = ("number", "percent", "date", "string")
 NOTHING_YET = Words("", "")

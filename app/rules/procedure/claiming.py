@@ -69,6 +69,10 @@ def taking(policy: Policy, measure: Measure, counted: Counted) -> Taking:
     for limit in measure.limits:
         claims.extend(_claims(limit, measure, counted))
         uses.extend(Use(key, limit.cap) for key in _uses(limit, measure, counted))
+    for group in policy.groups_of(measure.id):
+        name = f"@{policy.family}.{group.id}"
+        for limit in group.limits:
+            uses.extend(Use(key, limit.cap) for key in _uses(limit, measure, counted, name))
     if _has_project(measure) and PROJECT in counted.keys:
         claims.append(project_claim(policy, counted.keys[PROJECT]))
     return Taking(tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(uses)))
@@ -163,35 +167,39 @@ def _claims(limit: Limit, measure: Measure, counted: Counted) -> Iterator[str]:
     when = (str(counted.year),) if limit.yearly else ()
     match limit.kind:
         case LimitKind.ONCE | LimitKind.ONCE_PER_YEAR:
-            yield _key("once", measure, *who, *when)
+            yield _key("once", measure.ledger_key, *who, *when)
         case LimitKind.ONCE_PER_ITEM if limit.key is not None:
             if counted.level is not None:
-                yield _key("level", measure, *who, *when, item_key(counted.level))
+                yield _key("level", measure.ledger_key, *who, *when, item_key(counted.level))
         case LimitKind.ONCE_PER_ITEM:
             for item in _items(counted):
-                yield _key("item", measure, *who, *when, item_key(item))
+                yield _key("item", measure.ledger_key, *who, *when, item_key(item))
 
 
-def _uses(limit: Limit, measure: Measure, counted: Counted) -> Iterator[str]:
-    """The keys of what a limit counts in numbers; none for what is counted within one request alone."""
+def _uses(limit: Limit, measure: Measure, counted: Counted, group: str | None = None) -> Iterator[str]:
+    """The keys of what a limit counts in numbers; none for what is counted within one request alone.
+
+    `group`: whose limit it is, by a name that no ledger key can have.
+    """
+    name = measure.ledger_key if group is None else group
     if limit.within_request:
         return
     who = (counted.organisation,)
     when = (str(counted.year),) if limit.yearly else ()
     match limit.kind:
         case LimitKind.ANNUAL_CAP:
-            yield _key("annual", measure, *who, str(counted.year))
+            yield _key("annual", name, *who, str(counted.year))
         case LimitKind.LIFETIME_CAP:
-            yield _key("lifetime", measure, *who)
+            yield _key("lifetime", name, *who)
         case LimitKind.ITEM_CAP:
-            for group in _groups(limit, counted):
-                yield _key("cap", measure, *who, *when, *group)
+            for values in _groups(limit, counted):
+                yield _key("cap", name, *who, *when, *values)
         case LimitKind.AT_MOST | LimitKind.BEST | LimitKind.FIRST if not limit.topped_up:
             of_total = measure.each is not None and measure.each.award is None
-            by_item = of_total and limit.kind is not LimitKind.AT_MOST
-            for group in _groups(limit, counted):
+            by_item = of_total and group is None and limit.kind is not LimitKind.AT_MOST
+            for values in _groups(limit, counted):
                 # Two limits of a measure may count by the same, one for a year and one for life.
-                yield _key(COUNTED if by_item else PLACES, measure, *who, limit.kind, *when, *group)
+                yield _key(COUNTED if by_item else PLACES, name, *who, limit.kind, *when, *values)
 
 
 def _groups(limit: Limit, counted: Counted) -> Iterator[tuple[str, ...]]:
@@ -218,5 +226,5 @@ def _part(value: str) -> str:
     return item_key(value).replace("%", "%25").replace("|", "%7c")
 
 
-def _key(kind: str, measure: Measure, *parts: str) -> str:
-    return "|".join((kind, measure.ledger_key, *parts))
+def _key(kind: str, name: str, *parts: str) -> str:
+    return "|".join((kind, name, *parts))

@@ -9,7 +9,7 @@ from app.rules.words.wording import capital, money
 
 if TYPE_CHECKING:
     from app.rules.facts import FactSchema
-    from app.rules.policy import Limit
+    from app.rules.policy import Group, Limit
 
 _CHOOSING = (LimitKind.BEST, LimitKind.FIRST)
 
@@ -53,6 +53,7 @@ def _allowed(limit: Limit, schema: FactSchema | None, currency: str, list_name: 
         case LimitKind.AT_MOST:
             only = "仅" if limit.cap == 1 and not scope.zh else ""
             return Words(f"{scope.zh}{only}{zh}", f"{en}{scope.en}")
+    raise ValueError(f"a group's limit has a kind of its own: {limit.kind}")
 
 
 def _once_each(limit: Limit, schema: FactSchema | None, zh: str, en: str) -> Words:
@@ -152,3 +153,13 @@ def cap_cut(limit: Limit, before: int, left: int, kind: AwardKind, currency: str
         f"{cap_zh}只剩 {now.zh}，{zh}由 {was.zh}减为 {now.zh}",
         f"Only {now.en} of the {cap_en} is left: {en} reduced from {was.en} to {now.en}",
     )
+
+
+def of_group(words: Words, group: Group) -> Words:
+    """What is said of a limit, with the group whose it is."""
+    title = (
+        Words("同组措施合计", "together with the measures of its group")
+        if group.title is None
+        else group.title
+    )
+    return Words(f"{title.zh}：{words.zh}", f"{capital(title.en)}: {words.en}")

@@ -66,7 +66,7 @@ def level_of(measure: Measure) -> str | None:
 def _items(policy: Policy, paying: list[Measure], draws: Draws, measures: pl.Series) -> pl.Series:
     """Levels by code, ids in any spelling; where an entry needs none, it mostly has none."""
     ids = some_id(draws, "item")
-    needed = [measure.id for measure in paying if names_item(measure)]
+    needed = [measure.id for measure in paying if names_item(measure, policy)]
     found = known(ids, ~measures.is_in(needed) & draws.chance("item:none", 0.7))
     for measure in paying:
         if (level := level_of(measure)) is not None:
