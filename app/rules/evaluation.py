@@ -83,7 +83,7 @@ class Evaluator:
         if len(request.measures) < len(asked):
             asked = tuple(one for one in asked if one.compiled.measure.id in request.measures)
             named = _named(asked, self.exclusions.of_items)
-        results = self._decided(asked, c)
+        results = self._in_groups(asked, c) if self.groups.members else [one.evaluate(c) for one in asked]
         for places in named:
             _flag_same_items(places, results, request.facts)
         if traced:
@@ -93,10 +93,8 @@ class Evaluator:
             ]
         return Evaluation(tuple(results), totals_of(results))
 
-    def _decided(self, asked: Sequence[_Ready], c: Circumstances) -> list[MeasureResult]:
+    def _in_groups(self, asked: Sequence[_Ready], c: Circumstances) -> list[MeasureResult]:
         """Each measure alone, then what groups leave of them."""
-        if not self.groups.members:
-            return [one.evaluate(c) for one in asked]
         c.items = {}
         found = self.groups.applied([one.evaluate(c) for one in asked], c)
         c.items = None
@@ -105,7 +103,7 @@ class Evaluator:
     def of_groups(self, c: Circumstances, asked: Collection[str]) -> dict[str, MeasureResult]:
         """The members of groups among the measures that are asked for."""
         named = self.groups.members & set(asked)
-        found = self._decided([one for one in self._measures if one.compiled.measure.id in named], c)
+        found = self._in_groups([one for one in self._measures if one.compiled.measure.id in named], c)
         return {result.measure.id: result for result in found}
 
     def circumstances(self, request: EvaluationRequest) -> Circumstances:

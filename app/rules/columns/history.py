@@ -9,7 +9,7 @@ import polars as pl
 from app.rules.columns.expressions import NotColumnar
 from app.rules.columns.tables import FIELD, ROW
 from app.rules.deciding.exclusions import DISTRICT, PROJECT
-from app.rules.deciding.limits import PLAIN
+from app.rules.deciding.plain_limits import PLAIN
 from app.rules.identifiers import item_key
 from app.rules.policy import LimitKind
 

@@ -63,7 +63,8 @@ class CompiledItems(CompiledMeasure):
         self._applicants: dict[tuple[object, ...], Applicant] = {}
         chosen = self.limits.chosen
         self.line_limits = LineLimits(each, chosen, schema, self.item) if chosen else None
-        self.settled = None if chosen else compile_rows(self.item, schema, f"{name}_rows")
+        each_matters = self.inner and self._each_matters(policy)
+        self.settled = None if chosen or each_matters else compile_rows(self.item, schema, f"{name}_rows")
         self.list_point = Point(
             code=f"{measure.id}.{each.list_name}", clause=measure.clause, kind=PointKind.LIST,
             fact=each.list_name, list_name=None, type="count", operator=">=", required=1,
@@ -91,14 +92,14 @@ class CompiledItems(CompiledMeasure):
         rows = c.facts.get(self.each.list_name)
         assert rows is None or isinstance(rows, list)
         past = self.item.past(c) if c.supported or self.measure.id in c.history else NO_PAST
-        settled = None
-        if self.settled and rows and past is NO_PAST and not self._each_matters(look):
-            settled = self.settled(c.facts, rows, c.b)
+        settled = self.settled(c.facts, rows, c.b) if self.settled and rows and past is NO_PAST else None
         return self._one_by_one(look, rows, past) if settled is None else self._settled(look, settled)
 
-    def _each_matters(self, look: Look) -> bool:
+    def _each_matters(self, policy: Policy) -> bool:
         """Whether something is taken off the items, or may be, by what each is worth."""
-        return self.inner and (look.standing.cutting or (look.c.items is not None and not self.figured))
+        if any(limit.kind.in_money for limit in self.limits.own):
+            return True
+        return not self.figured and bool(policy.groups_of(self.measure.id))
 
     def _settled(self, look: Look, settled: Settled) -> MeasureResult:
         """Every item is certain, and so are their sums; most often all else is too, and the award is granted."""

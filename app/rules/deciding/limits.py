@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.limit_history import grouped, most_of, named_items, of_years, possible
+from app.rules.deciding.plain_limits import PLAIN, plain_use
 from app.rules.deciding.vying import Purse
 from app.rules.identifiers import item_key
 from app.rules.policy import Limit, LimitKind
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     Facts = Mapping[str, object]
     Bounds = tuple[int, int | None]
-
-PLAIN = frozenset({LimitKind.ONCE, LimitKind.ONCE_PER_YEAR, LimitKind.ONCE_PER_ITEM, LimitKind.ANNUAL_CAP})
-"""The kinds that need no cuts in order: all caps come to one, the least that any leaves."""
 
 
 class Cut(NamedTuple):
@@ -107,10 +105,11 @@ class MeasureLimits:
             pair for pair in points if on_items(pair[0], measure) and not ended_by_item(pair[0], measure)
         )
         """Those that choose among the items, or cut them."""
+        self._yearly = tuple((limit, point, limit.yearly) for limit, point in self._own)
         self._plain = all(limit.kind in PLAIN for limit, _ in self._own)
         self._cut_point = next((p for limit, p in self._own if limit.kind is LimitKind.ANNUAL_CAP), None)
-        self._fresh = self.standing((), {}, 0)
-        self._read_facts = any(limit.keys for limit, _ in self._own)
+        self.fresh = None if any(limit.keys for limit, _ in self._own) else self.standing((), {}, 0)
+        """The standing of an applicant to whom nothing was awarded; None where it turns on facts."""
         self.facts = tuple(dict.fromkeys(name for limit, _ in points for name in facts_counted_by(limit)))
         """The facts of the applicant that limits count by."""
 
@@ -124,12 +123,10 @@ class MeasureLimits:
         """Those of its items that history alone decides."""
         return tuple(limit for limit, _ in self._items)
 
-    def fresh(self, facts: Facts, year: int) -> Standing:
-        """The standing of an applicant to whom nothing was awarded."""
-        return self.standing((), facts, year) if self._read_facts else self._fresh
-
     def standing(self, history: Sequence[HistoryEntry], facts: Facts, year: int) -> Standing:
         """The standing for what this applicant was paid before under this measure."""
+        if self._plain:
+            return self._plainly(history, facts, year)
         ended: Truth = False
         uses: list[LimitUse] = []
         reasons: list[Reason] = []
@@ -152,10 +149,29 @@ class MeasureLimits:
                 ended = (ended or None) if truth is None else ended
                 told = tuple(Missing(name, None, None, self._schema.facts[name]) for name in used.unknown)
                 open_.append((Reason(point, "unknown", None, limit.cap, None, "<"), told))
-        remaining = min((cut.low for cut in cuts), default=None) if self._plain else None
-        return Standing(
-            ended, tuple(uses), tuple(reasons), tuple(open_), remaining, () if self._plain else tuple(cuts)
-        )
+        return Standing(ended, tuple(uses), tuple(reasons), tuple(open_), None, tuple(cuts))
+
+    def _plainly(self, history: Sequence[HistoryEntry], facts: Facts, year: int) -> Standing:
+        """The same where all limits are plain."""
+        ended: Truth = False
+        uses: list[LimitUse] = []
+        reasons: list[Reason] = []
+        open_: list[tuple[Reason, tuple[Missing, ...]]] = []
+        remaining: int | None = None
+        for limit, point, yearly in self._yearly:
+            truth, use = plain_use(limit, history, facts, year, yearly=yearly)
+            if use is not None:
+                uses.append(use)
+                if limit.kind is LimitKind.ANNUAL_CAP:
+                    remaining = use.remaining if remaining is None else min(remaining, use.remaining)
+            if truth is True and use is not None:
+                ended = True
+                reasons.append(Reason(point, "limited", use.used, use.cap, None, "<"))
+            elif truth is None and limit.key is not None:
+                ended = ended or None
+                told = (Missing(limit.key, None, None, self._schema.facts[limit.key]),)
+                open_.append((Reason(point, "unknown", None, limit.cap, None, "<"), told))
+        return Standing(ended, tuple(uses), tuple(reasons), tuple(open_), remaining)
 
     def cut_reasons(self, before: Bounds, standing: Standing) -> list[Reason]:
         """The reasons for an amount that limits reduced."""

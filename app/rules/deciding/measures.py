@@ -116,7 +116,7 @@ class CompiledMeasure:
         history = c.history.get(self.measure.id)
         decision, said, flags = self.applicant(c)
         limits = self.limits
-        standing = limits.standing(history, c.facts, c.year) if history else limits.fresh(c.facts, c.year)
+        standing = (not history and limits.fresh) or limits.standing(history or (), c.facts, c.year)
         return Look(c, decision, said, standing, flags)
 
     def applicant(self, c: Circumstances) -> Applicant:
