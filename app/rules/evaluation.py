@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.exclusions import Exclusions
+from app.rules.deciding.groups import Groups
 from app.rules.deciding.items import CompiledItems
 from app.rules.deciding.measures import Circumstances, CompiledMeasure
 from app.rules.deciding.remembering import remembering
@@ -14,7 +15,7 @@ from app.rules.policy import AwardKind, Flag, Words
 from app.rules.results import Evaluation, Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from app.rules.policy import Exclusion, Measure, Policy
     from app.rules.requests import EvaluationRequest, HistoryEntry
@@ -47,11 +48,14 @@ class _Place(NamedTuple):
     """It is the items' id, which no two of one list share."""
 
 
-def _ready(measure: Measure, policy: Policy, of_items: Mapping[str, Exclusion]) -> _Ready:
+def _ready(
+    measure: Measure, policy: Policy, of_items: Mapping[str, Exclusion], apart: Collection[str]
+) -> _Ready:
     compiled = CompiledMeasure(measure, policy)
     if measure.each is not None:
         compiled = CompiledItems(measure, policy, of_items)
-    return _Ready(compiled, remembering(compiled))
+    # Groups look at the items of their members, which what is remembered does not hold.
+    return _Ready(compiled, compiled.evaluate if measure.id in apart else remembering(compiled))
 
 
 class Evaluator:
@@ -60,9 +64,11 @@ class Evaluator:
     def __init__(self, policy: Policy) -> None:
         self.exclusions = Exclusions(policy)
         of_items = self.exclusions.of_items
+        grouped = frozenset(name for group in policy.groups for name in group.measures)
         self._measures = tuple(
-            _ready(measure, policy, of_items) for measure in policy.measures if measure.evaluated
+            _ready(measure, policy, of_items, grouped) for measure in policy.measures if measure.evaluated
         )
+        self.groups = Groups(policy, {one.compiled.measure.id: one.compiled for one in self._measures})
         self._named = _named(self._measures, of_items)
 
     @property
@@ -77,7 +83,7 @@ class Evaluator:
         if len(request.measures) < len(asked):
             asked = tuple(one for one in asked if one.compiled.measure.id in request.measures)
             named = _named(asked, self.exclusions.of_items)
-        results = [one.evaluate(c) for one in asked]
+        results = self._in_groups(asked, c) if self.groups.members else [one.evaluate(c) for one in asked]
         for places in named:
             _flag_same_items(places, results, request.facts)
         if traced:
@@ -86,6 +92,19 @@ class Evaluator:
                 for one, result in zip(asked, results, strict=True)
             ]
         return Evaluation(tuple(results), totals_of(results))
+
+    def _in_groups(self, asked: Sequence[_Ready], c: Circumstances) -> list[MeasureResult]:
+        """Each measure alone, then what groups leave of them."""
+        c.items = {}
+        found = self.groups.applied([one.evaluate(c) for one in asked], c)
+        c.items = None
+        return found
+
+    def of_groups(self, c: Circumstances, asked: Collection[str]) -> dict[str, MeasureResult]:
+        """The members of groups among the measures that are asked for."""
+        named = self.groups.members & set(asked)
+        found = self._in_groups([one for one in self._measures if one.compiled.measure.id in named], c)
+        return {result.measure.id: result for result in found}
 
     def circumstances(self, request: EvaluationRequest) -> Circumstances:
         """One request as the measures see it."""

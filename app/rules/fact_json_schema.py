@@ -124,7 +124,7 @@ class _Definitions:
 
 def _add_past(definitions: dict[str, Schema], policy: Policy) -> None:
     """The entries of `history` and `other_funding`."""
-    keys = {key for measure in policy.measures if measure.each is not None for key in measure.each.keys}
+    keys = {key for measure in policy.measures for key in measure.history_keys}
     paying = [measure.id for measure in policy.measures if measure.pays]
     definitions["PayingMeasureId"] = {"type": "string", "enum": paying}
     definitions["FundingSource"] = {"type": "string", "enum": list(SOURCES)}

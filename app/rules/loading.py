@@ -14,6 +14,7 @@ from app.rules.packs.conditions import Codes, ConditionReader, Given
 from app.rules.packs.content import Content, digest_of, merge
 from app.rules.packs.errors import PackError, PackErrors, Problems, mistake, refuse
 from app.rules.packs.facts import FactReader, read_choices
+from app.rules.packs.groups import GroupReader
 from app.rules.packs.ledger import check_ledger_keys
 from app.rules.packs.measures import MeasureReader, read_parameters, read_service
 from app.rules.packs.node_reading import (
@@ -32,7 +33,7 @@ from app.rules.packs.plausible import Plausible
 from app.rules.packs.sets import read_relations, read_sets
 from app.rules.packs.texts import Texts
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-from app.rules.policy import Exclusion, Measure, Policy, Provision, Words
+from app.rules.policy import Exclusion, Group, Measure, Policy, Provision, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,6 +137,7 @@ class _Pack:
             _stop_if_unsure(self.content)
         scope = self._scope({name: text.text for name, text in self.parameters.items()})
         measures = self._measures(scope, family)
+        groups = self._groups(scope, measures)
         self._check_used()
         check_ledger_keys(measures, self.content.measures, self.problems)
         exclusions = tuple(self._exclusions())
@@ -150,11 +152,12 @@ class _Pack:
         zh, en = "版本由字母、数字和 . _ - 组成", "a version is letters, digits and . _ -"
         version = self._text("version", VERSION, zh, en)
         policy_id, status = self._id("id"), self._id("status")
-        notices = read_notices(Base(self.content, scope, self.parameters, measures, family))
+        notices = read_notices(Base(self.content, scope, self.parameters, measures, family, order))
         self.problems.stop()
         policy = Policy(
             policy_id, family, version, status, title, authority, division, currency, since, until,
             digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
+            groups=groups,
         )  # fmt: skip
         return replace(policy, notices=tuple(notice.on(policy) for notice in notices))
 
@@ -216,6 +219,18 @@ class _Pack:
                 found[name] = service
                 self.used |= service.parameters.keys()
         return found
+
+    def _groups(self, scope: Scope, measures: Mapping[str, Measure]) -> tuple[Group, ...]:
+        """None while a measure that they may name could not be read."""
+        node = self.content.get("groups")
+        if node is None or len(measures) < len(self.content.measures) + len(self.content.services):
+            return ()
+        reader = GroupReader(scope, measures, self._order(), self.problems)
+        with self.problems.gather():
+            found = tuple(reader.read(node))
+            self.used |= reader.texts.uses.keys()
+            return found
+        return ()
 
     def _check_used(self) -> None:
         if self.problems.found:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from app.rules.policy import LimitKind
 from app.rules.results import MeasureResult, Reason
 from app.rules.words.answer_parts import ReasonBytes, money_json, obligation_form, required_json, words_json
 from app.rules.words.answer_values import TYPE_NAMES, declaration_at, json_value, place, scale_of
@@ -22,7 +21,7 @@ from app.rules.words.reasons import Messages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.rules.policy import Flag, Measure, Policy
+    from app.rules.policy import Flag, LimitKind, Measure, Policy
     from app.rules.requests import EvaluationRequest
     from app.rules.results import Evaluation, Line, Missing, Totals, Trace
 
@@ -57,9 +56,7 @@ def facts_digest(request: EvaluationRequest) -> str:
 @lru_cache(maxsize=4096)
 def _limit(kind: LimitKind, item: str | None, cap: int, used: int, remaining: int, reduced_by: int) -> bytes:
     shown = {"cap": cap, "used": used, "remaining": remaining, "reduced_by": reduced_by}
-    values = {
-        name: json_value(n, "money" if kind is LimitKind.ANNUAL_CAP else "count") for name, n in shown.items()
-    }
+    values = {name: json_value(n, "money" if kind.in_money else "count") for name, n in shown.items()}
     return orjson.dumps({"kind": str(kind), "item": item, **values})
 
 

@@ -23,6 +23,15 @@ class HistoryEntry(NamedTuple):
     """Items counted in a total, e.g. the loans of that year."""
     keys: Mapping[str, str] = {}
     """Other fields that limits and exclusions count by, e.g. the project."""
+    own: bool = True
+    """Whether the applicant had it; an award of another counts where a limit is for anyone, and for its project."""
+
+    def told(self) -> dict[str, object]:
+        """As plain values, for what is kept."""
+        kept = {**self._asdict(), "items": list(self.items), "keys": dict(self.keys)}
+        if self.own:
+            del kept["own"]
+        return kept
 
 
 class Funding(NamedTuple):

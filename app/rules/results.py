@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration
-    from app.rules.policy import AwardKind, Flag, LimitKind, Measure, Obligation, Words
+    from app.rules.policy import AwardKind, Flag, Group, Limit, LimitKind, Measure, Obligation, Words
 
 Verdict = Literal["eligible", "ineligible", "undetermined"]
 Outcome = Literal["met", "not_met", "unknown", "excluded", "limited"]
@@ -52,7 +52,9 @@ class Point:
     """Groups: the conditions under the name."""
     scale: int = 1
     """Numbers and percents: value = integer / scale."""
-    limit: LimitKind | None = None
+    limit: Limit | None = None
+    group: Group | None = None
+    """Limits of a group: whose."""
 
 
 class Reason(NamedTuple):
@@ -81,7 +83,7 @@ class Missing(NamedTuple):
 
 
 class LimitUse(NamedTuple):
-    """Once kinds in whole awards, annual_cap in fen."""
+    """In whole awards, or in fen where the kind counts money."""
 
     kind: LimitKind
     item: str | None

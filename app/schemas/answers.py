@@ -122,51 +122,116 @@ class Line(Shown):
     flags: list[Flag]
 
 
-class OnceLimit(Shown):
-    """Once for life."""
+class AwardsCounted(Shown):
+    """A limit that counts awards; `remaining` is before this award."""
 
-    kind: Literal["once"]
     item: str | None
+    """What it is counted apart for: an item, a level, or the value of a key."""
     cap: int
     used: int
     remaining: int
     reduced_by: int
+    """Awards that it takes away."""
 
 
-class OncePerYearLimit(Shown):
-    kind: Literal["once_per_year"]
+class AmountsCounted(Shown):
+    """A limit that counts amounts; `remaining` is before this award."""
+
     item: str | None
-    cap: int
-    used: int
-    remaining: int
-    reduced_by: int
-
-
-class OncePerItemLimit(Shown):
-    """Once for an item or a level, named by `item`."""
-
-    kind: Literal["once_per_item"]
-    item: str | None
-    cap: int
-    used: int
-    remaining: int
-    reduced_by: int
-
-
-class AnnualCapLimit(Shown):
-    """An amount for applicant and year; `remaining` is before this award."""
-
-    kind: Literal["annual_cap"]
-    item: str | None
+    """What it is counted apart for: an item, or the value of a key."""
     cap: Money
     used: Money
     remaining: Money
     reduced_by: Money
 
 
+class OnceLimit(AwardsCounted):
+    """Once for life."""
+
+    kind: Literal["once"]
+
+
+class OncePerYearLimit(AwardsCounted):
+    kind: Literal["once_per_year"]
+
+
+class OncePerItemLimit(AwardsCounted):
+    """Once for an item or a level, named by `item`."""
+
+    kind: Literal["once_per_item"]
+
+
+class AtMostLimit(AwardsCounted):
+    """So many awards, for life or for each year or key."""
+
+    kind: Literal["at_most"]
+
+
+class BestLimit(AwardsCounted):
+    """The best items only; earlier awards take places."""
+
+    kind: Literal["best"]
+
+
+class FirstLimit(AwardsCounted):
+    """The first items only; earlier awards take places."""
+
+    kind: Literal["first"]
+
+
+class AnnualCapLimit(AmountsCounted):
+    """An amount for applicant and year."""
+
+    kind: Literal["annual_cap"]
+
+
+class LifetimeCapLimit(AmountsCounted):
+    """An amount for applicant and life."""
+
+    kind: Literal["lifetime_cap"]
+
+
+class ItemCapLimit(AmountsCounted):
+    """An amount for each item, or for each value of a key."""
+
+    kind: Literal["item_cap"]
+
+
+class ToppedUpLimit(AmountsCounted):
+    """What was awarded before is taken off: `cap` is what is due, `used` what was awarded."""
+
+    kind: Literal["topped_up"]
+
+
+class GroupLimit(AwardsCounted):
+    """So many awards, or the best, of a group of measures; `item` names the group, and the item where it is by item."""
+
+    kind: Literal["group"]
+
+
+class GroupCapLimit(AmountsCounted):
+    """An amount for a group of measures; `used` has what measures before this one take of it."""
+
+    kind: Literal["group_cap"]
+
+
 Limit = TypeAliasType(
     "Limit",
-    Annotated[OnceLimit | OncePerYearLimit | OncePerItemLimit | AnnualCapLimit, Field(discriminator="kind")],
+    Annotated[
+        OnceLimit
+        | OncePerYearLimit
+        | OncePerItemLimit
+        | AtMostLimit
+        | BestLimit
+        | FirstLimit
+        | AnnualCapLimit
+        | LifetimeCapLimit
+        | ItemCapLimit
+        | ToppedUpLimit
+        | GroupLimit
+        | GroupCapLimit,
+        Field(discriminator="kind"),
+    ],
 )
 
 

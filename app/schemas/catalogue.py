@@ -167,7 +167,20 @@ class Items(Shown):
 
 
 class LimitForm(Shown):
-    kind: Literal["once", "once_per_year", "once_per_item", "annual_cap"]
+    kind: Literal[
+        "once",
+        "once_per_year",
+        "once_per_item",
+        "at_most",
+        "best",
+        "first",
+        "annual_cap",
+        "lifetime_cap",
+        "item_cap",
+        "topped_up",
+        "group",
+        "group_cap",
+    ]
     cap: int | Money
     for_anyone: bool
     """It counts an object whoever asks, not the applicant."""

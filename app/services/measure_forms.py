@@ -11,7 +11,7 @@ from app.rules.policy import AwardKind, LimitKind, Words
 from app.rules.values import ByLevel, Modified, expressions_of
 from app.rules.words.answer_values import declaration_at
 from app.rules.words.describing import describe_requirements, expression_words
-from app.rules.words.limit_words import describe_limit
+from app.rules.words.limit_words import describe_limit, of_group
 from app.rules.words.reasons import filled
 from app.rules.words.required_facts import required_facts, tests_of
 from app.rules.words.value_words import award_words
@@ -19,7 +19,7 @@ from app.rules.words.value_words import award_words
 if TYPE_CHECKING:
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration, FactSchema
-    from app.rules.policy import Award, Limit, Measure, Parameter, Policy
+    from app.rules.policy import Award, Group, Limit, Measure, Parameter, Policy
     from app.rules.words.describing import Requirement
 
 _PERCENT_SCALE = 10**8
@@ -53,7 +53,14 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
         },
         "parameters": [parameter_form(one) for one in measure.parameters.values()],
         "award": _award_form(measure, award, policy),
-        "limits": [_limit_form(one, policy) for one in measure.limits],
+        "limits": [
+            *(_limit_form(one, measure, policy) for one in measure.limits),
+            *(
+                _group_form(one, group, policy)
+                for group in policy.groups_of(measure.id)
+                for one in group.limits
+            ),
+        ],
         "obligations": obligations(measure, policy),
         "flags": [
             {"code": flag.code, "text": words(flag.says)}
@@ -174,12 +181,27 @@ def _declaration(expression: Expression, schema: FactSchema) -> FactDeclaration 
     return None
 
 
-def _limit_form(limit: Limit, policy: Policy) -> dict[str, Any]:
+def _limit_form(limit: Limit, measure: Measure, policy: Policy) -> dict[str, Any]:
     return {
         "kind": str(limit.kind),
-        "cap": format_yuan(limit.cap) if limit.kind is LimitKind.ANNUAL_CAP else limit.cap,
+        "cap": format_yuan(limit.cap) if limit.kind.in_money else limit.cap,
         "for_anyone": limit.for_anyone,
-        "text": words(describe_limit(limit, policy.facts, policy.currency)),
+        "text": words(
+            describe_limit(
+                limit, policy.facts, policy.currency, None if measure.each is None else measure.each.list_name
+            )
+        ),
+    }
+
+
+def _group_form(limit: Limit, group: Group, policy: Policy) -> dict[str, Any]:
+    in_money = limit.kind.in_money
+    said = describe_limit(limit, policy.facts, policy.currency, "")
+    return {
+        "kind": str(LimitKind.GROUP_CAP if in_money else LimitKind.GROUP),
+        "cap": format_yuan(limit.cap) if in_money else limit.cap,
+        "for_anyone": False,
+        "text": words(of_group(said, group)),
     }
 
 

@@ -72,12 +72,20 @@ _AWARDS = """
      ORDER BY a.id
 """
 _USAGE = """
-    WITH entered AS (
-        SELECT e.mode, k.key,
+    WITH held AS (
+        SELECT e.mode, e.award,
                sum(CASE WHEN e.to_account = ANY (:used) THEN e.amount ELSE 0 END)
-             - sum(CASE WHEN e.from_account = ANY (:used) THEN e.amount ELSE 0 END) AS used
-          FROM ledger_entries e JOIN awards a ON a.id = e.award CROSS JOIN LATERAL unnest(a.limit_keys) AS k (key)
-         GROUP BY e.mode, k.key
+             - sum(CASE WHEN e.from_account = ANY (:used) THEN e.amount ELSE 0 END) AS used,
+               sum(CASE WHEN e.to_account = 'recovered' THEN e.amount ELSE 0 END) AS recovered
+          FROM ledger_entries e GROUP BY e.mode, e.award
+    ), entered AS (
+        SELECT h.mode, k.key, sum(CASE split_part(k.key, '|', 1)
+                   WHEN 'places' THEN 1 WHEN 'counted' THEN cardinality(a.items) ELSE h.used END)
+                   FILTER (WHERE split_part(k.key, '|', 1) NOT IN ('places', 'counted')
+                              OR h.used > 0 OR (h.recovered > 0 AND NOT coalesce(a.restores_entitlement, false))
+                   ) AS used
+          FROM held h JOIN awards a ON a.id = h.award CROSS JOIN LATERAL unnest(a.limit_keys) AS k (key)
+         GROUP BY h.mode, k.key
     )
     SELECT coalesce(entered.key, kept.limit_key), coalesce(entered.used, 0)::bigint, kept.used
       FROM entered FULL JOIN limit_usage kept ON kept.mode = entered.mode AND kept.limit_key = entered.key

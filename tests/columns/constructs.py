@@ -23,7 +23,19 @@ from app.rules.expression import (
 )
 from app.rules.language.naming import BUILT_IN
 from app.rules.language.parsing import AGGREGATES, ARGUMENTS, COMPARISONS, SPANS
-from app.rules.policy import Award, AwardKind, Each, Exclusion, Flag, Limit, LimitKind, Measure, Rounding
+from app.rules.policy import (
+    Award,
+    AwardKind,
+    Each,
+    Exclusion,
+    Flag,
+    Group,
+    LedgerKey,
+    Limit,
+    LimitKind,
+    Measure,
+    Rounding,
+)
 from app.rules.values import ByLevel, Cases, Combined, Modified, Steps
 
 if TYPE_CHECKING:
@@ -85,13 +97,20 @@ def every_construct() -> set[str]:
         "closed",
         "no requirement",
     }
-    found |= {f"limit {kind}" for kind in LimitKind} | {"per level", "per item", "per year", "for anyone"}
+    of_groups = {LimitKind.GROUP, LimitKind.GROUP_CAP}
+    found |= (
+        {f"limit {kind}" for kind in set(LimitKind) - of_groups}
+        | {"group of measures"}
+        | {"per level", "per item", "per year", "for anyone"}
+    )
+    found |= {"limit by fact", "limit by field", "ranked by a field", "best topped up", "kept in the ledger"}
     return found | {"money barred", "items barred"}
 
 
 def constructs_of(policy: Policy) -> set[str]:
     """The names of what is in a policy."""
-    return {name for part in _parts((policy.measures, policy.exclusions)) for name in _names(part)}
+    parts = _parts((policy.measures, policy.exclusions, policy.groups))
+    return {name for part in parts for name in _names(part)}
 
 
 def _parts(part: object) -> Iterator[object]:
@@ -127,15 +146,29 @@ def _names(part: object) -> Iterator[str]:
                 yield f"award in each {award.kind}"
         case Flag(when=when, unless=unless):
             yield from _those(("flag when", when is not None), ("flag unless", unless is not None))
-        case Limit(kind=kind, key=key, per_year=per_year, for_anyone=for_anyone):
-            yield f"limit {kind}"
-            of_item = kind is LimitKind.ONCE_PER_ITEM
-            yield from _those(("per level", key), ("per item", of_item and not key), ("per year", per_year))
-            yield from _those(("for anyone", for_anyone))
+        case Group():
+            yield "group of measures"
+        case LedgerKey() | Limit():
+            yield from _of_limit(part)
         case Exclusion(item_key=key):
             yield "money barred" if key is None else "items barred"
         case Award() | Rounding() | ByLevel() | Steps() | Cases() | Combined() | Modified():
             yield from _of_value(part)
+
+
+def _of_limit(part: LedgerKey | Limit) -> Iterator[str]:
+    if isinstance(part, LedgerKey):
+        yield "kept in the ledger"
+        return
+    yield f"limit {part.kind}"
+    of_item = part.kind is LimitKind.ONCE_PER_ITEM
+    for one in part.keys:
+        yield "limit by field" if one.of_item else "limit by fact"
+    yield from _those(("ranked by a field", part.by), ("best topped up", part.topped_up))
+    yield from _those(
+        ("per level", part.key), ("per item", of_item and not part.key), ("per year", part.per_year)
+    )
+    yield from _those(("for anyone", part.for_anyone))
 
 
 def _of_value(part: object) -> Iterator[str]:

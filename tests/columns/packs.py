@@ -127,7 +127,24 @@ def _head(chance: random.Random) -> Yaml:
         if writer.likely(0.6):
             bars = {"bars": f"items with {key}"}
             exclusions[f"same-{key}"] = {**bars, "clause": "六", "title": words(key)}
-    return {**HEAD, "exclusions": exclusions} if exclusions else dict(HEAD)
+    head = {**HEAD, "exclusions": exclusions} if exclusions else dict(HEAD)
+    if writer.likely(0.35):
+        head["groups"] = {"some": _group(chance)}
+    return head
+
+
+def _group(chance: random.Random) -> Yaml:
+    """Limits of two measures or of all; what does not go with what they are is drawn anew."""
+    members = [f"measure-{index}" for index in sorted(chance.sample(range(MEASURES), 2))]
+    limits = [
+        "at most 1200 per year",
+        "at most 90000",
+        "at most 2 awards",
+        "once per year",
+        "best 1 per year",
+    ]
+    found = chance.sample([*limits, "best 1 per year topped up"], chance.choice((1, 2)))
+    return {"measures": chance.choice((members, members, "all")), "limits": found}
 
 
 def _notice(chance: random.Random, made: dict[str, Yaml]) -> Yaml:
@@ -234,8 +251,48 @@ def _limit(writer: Writer, one: Yaml, kind: str, limits: list[str]) -> None:
     if "each" not in one and writer.likely(0.4):
         level = writer.fact(writer.chance.choice(tuple(ORDERED)))
         limits.append(f"once per {level}" + writer.chance.choice(("", " and year", " for anyone")))
+    if writer.likely(0.4):
+        limits += _counted(writer, one, kind)
     if limits:
         one["limits"] = limits
+
+
+def _counted(writer: Writer, one: Yaml, kind: str) -> list[str]:
+    """Limits by number, by key, for life; among items the best and the first."""
+    each = one.get("each", {})
+    chance, stated, named = writer.chance, kind in ("fixed", "calculated"), "id" in each
+    key, kept = ("known.level", "known.note"), chance.choice((["known.level"], ["known.note"]))
+    awarded = "award" in each
+    if awarded:
+        key = ("thing.rank", "known.level") + (("thing.label",) if named else ())
+        kept = [chance.choice(key)]
+        if each["item"] == "thing in things":
+            kept = [name for name in kept if name.split(".")[-1] not in each.get("keys", {})]
+    found = [chance.choice((f"at most {chance.choice('123')} awards", "at most 2 awards per year"))]
+    if kind != "unspecified":
+        found += chance.sample(
+            ["at most 1500", f"at most 700 per {kept[0]}"] if kept else ["at most 1500"], 1
+        )
+    if awarded or named:
+        by = " by thing.since" if writer.likely(0.4) or kind == "unspecified" else ""
+        among = chance.choice(
+            (f"best {chance.choice('12')}{by}", f"first {chance.choice('12')} by thing.units")
+        )
+        choose = [among + " per year"]
+        if awarded:
+            choose += [f"{among} per thing.rank and year", "once per thing.rank and year"]
+        if awarded and kept and kept[0].startswith("thing"):
+            choose += [f"{among} per {kept[0]}"] + (
+                [f"{among} per {kept[0]} topped up"] * 4 if stated else []
+            )
+        found.insert(0, chance.choice(choose))
+    if awarded and named and kind != "unspecified" and writer.likely(0.3):
+        found.append("at most 300 per item")
+    elif stated and writer.likely(0.4) and not any("topped" in limit for limit in found):
+        found.append("once topped up")
+    if kept:
+        one["ledger"] = {"keys": kept}
+    return found
 
 
 __all__ = ["YEAR", "as_read_in", "random_policy"]

@@ -35,7 +35,7 @@ def test_a_measure_may_succeed_keys_with_or_without_one_of_its_own() -> None:
         ("ledger: {key: ¦small.grant-}", None, "a ledger key is"),
         ("ledger: {key: ¦small_grant}", None, "a ledger key is"),
         ("ledger: {¦kee: small.grant}", "key", "unknown key"),
-        ("ledger: {¦keys: [level]}", None, "not supported yet"),
+        ("ledger: {keys: [¦level]}", "staff.level", "unknown name"),
         ("ledger: {succeeds: ¦small.old-grant}", None, "expected a list"),
         ("ledger: {succeeds: [small.old-grant, ¦small.old-grant]}", None, "twice"),
         ("ledger: {succeeds: [¦small old]}", None, "a ledger key is"),

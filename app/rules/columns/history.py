@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from app.rules.columns.expressions import NotColumnar
 from app.rules.columns.tables import FIELD, ROW
 from app.rules.deciding.exclusions import DISTRICT, PROJECT
+from app.rules.deciding.plain_limits import PLAIN
 from app.rules.identifiers import item_key
 from app.rules.policy import LimitKind
 
@@ -57,7 +59,10 @@ class Past:
         return self._of.get((measure_id,), self.entries.clear())
 
     def standing(self, measure: Measure, own: Iterable[Limit], table: Table) -> Standing:
-        """The measure's own limits, as expressions over the applicants' table."""
+        """The measure's own limits, as expressions over the applicants' table. Raises NotColumnar for other kinds."""
+        own = tuple(own)
+        if any(limit.kind not in PLAIN or limit.keys for limit in own):
+            raise NotColumnar
         entries = self.of(measure.id)
         if entries.is_empty():
             caps = [limit.cap for limit in own if limit.kind is LimitKind.ANNUAL_CAP]
@@ -66,7 +71,7 @@ class Past:
         truths: list[pl.Expr] = []
         left: pl.Expr | None = None
         for index, limit in enumerate(own):
-            counted = entries.filter(pl.col("year") == self._year) if yearly(limit) else entries
+            counted = entries.filter(pl.col("year") == self._year) if limit.yearly else entries
             name = f"{measure.id}:limit{index}"
             if limit.kind is LimitKind.ANNUAL_CAP:
                 used = self._joined(table, name, counted, pl.col("amount").sum())
@@ -101,7 +106,7 @@ class Past:
     def times(self, measure_id: str, limit: Limit) -> pl.DataFrame:
         """How often history names each item of the measure: `row`, `key`, `times`."""
         entries = self.of(measure_id)
-        if yearly(limit):
+        if limit.yearly:
             entries = entries.filter(pl.col("year") == self._year)
         return _named(entries).group_by(ROW, KEY).agg(pl.len().cast(pl.Int64).alias("times"))
 
@@ -133,11 +138,6 @@ class Past:
         given = pl.col("keys").struct.field(key)
         stands = pl.when(pl.col("measure").is_in(ids)).then(pl.coalesce(given, pl.col("item")))
         return self.entries.select(ROW, stands.otherwise(given).alias(KEY))
-
-
-def yearly(limit: Limit) -> bool:
-    """Whether only what history names of the year counts."""
-    return limit.per_year or limit.kind in (LimitKind.ONCE_PER_YEAR, LimitKind.ANNUAL_CAP)
 
 
 def _named(entries: pl.DataFrame) -> pl.DataFrame:

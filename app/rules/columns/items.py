@@ -49,6 +49,9 @@ class ItemColumns(MeasureColumns):
     def lines(self, batch: Batch) -> tuple[Terms, pl.DataFrame]:
         """Each item: `row`, `position`, `item` (its id), `verdict`, whether it `counts`, `low`, `high`, `key…`."""
         terms = batch.items(self.each.list_name, self.each.word)
+        own = self.compiled.limits.own
+        if self.compiled.limits.chosen or (self.inner and any(limit.kind.in_money for limit in own)):
+            raise NotColumnar  # items vie with each other for places, or for what a cap leaves
         signature = Signature()
         leaves = Leaves(terms, self.of_item.block, f"{self.measure.id}:item")
         leaves.sign(signature)

@@ -78,8 +78,8 @@ def fact_tree(policy: Policy) -> Tree:
 
 
 def history_keys(policy: Policy) -> tuple[str, ...]:
-    """The fields under `keys` of a history entry: what items of any measure publish."""
-    named = {key for measure in policy.measures if measure.each is not None for key in measure.each.keys}
+    """The fields under `keys` of a history entry: what items publish, and what ledgers keep."""
+    named = {key for measure in policy.measures for key in measure.history_keys}
     return tuple(sorted(named))
 
 

@@ -145,8 +145,10 @@ def _cases(terms: Terms, value: Cases) -> Ends:
 
 
 def _combined(terms: Terms, value: Combined) -> Ends:
-    of = type_for(*range_of_value(value))
     if value.operator == "*":
+        # Of what may be 0 the product may be small, though a part is not.
+        types = [type_for(*range_of_value(one)) for one in (value, *value.parts)]
+        of = WIDE if WIDE in types else types[0]
         found = value_ends(terms, value.parts[0])
         for part in value.parts[1:]:
             # Values are never below 0: the loader proves it.

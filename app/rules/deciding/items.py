@@ -5,8 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.rules.deciding.limits import cut
+from app.rules.deciding.line_limits import LineLimits, cut_items
+from app.rules.deciding.line_places import Request
 from app.rules.deciding.live_mentions import live_mentions
-from app.rules.deciding.measures import CompiledMeasure, cut
+from app.rules.deciding.measures import CompiledMeasure
 from app.rules.deciding.missing import missing_of
 from app.rules.deciding.one_item import NO_PAST, OneItem
 from app.rules.deciding.reads import key_of, reads_of
@@ -20,10 +23,11 @@ if TYPE_CHECKING:
     from app.rules.deciding.measures import Applicant, Circumstances, Look
     from app.rules.deciding.one_item import Item, Past
     from app.rules.deciding.rows import Settled
+    from app.rules.deciding.vying import Share
     from app.rules.language.bounds import End
     from app.rules.logic import Truth
     from app.rules.policy import Each, Exclusion, Measure, Policy
-    from app.rules.results import MeasureResult, Outcome
+    from app.rules.results import LimitUse, MeasureResult, Outcome
 
     Facts = Mapping[str, object]
 
@@ -57,7 +61,10 @@ class CompiledItems(CompiledMeasure):
         reads = reads_of((measure.require, measure.flags))
         self._key = reads and key_of(reads, f"{name}_key")
         self._applicants: dict[tuple[object, ...], Applicant] = {}
-        self.settled = compile_rows(self.item, schema, f"{name}_rows")
+        chosen = self.limits.chosen
+        self.line_limits = LineLimits(each, chosen, schema, self.item) if chosen else None
+        each_matters = self.inner and self._each_matters(policy)
+        self.settled = None if chosen or each_matters else compile_rows(self.item, schema, f"{name}_rows")
         self.list_point = Point(
             code=f"{measure.id}.{each.list_name}", clause=measure.clause, kind=PointKind.LIST,
             fact=each.list_name, list_name=None, type="count", operator=">=", required=1,
@@ -88,6 +95,12 @@ class CompiledItems(CompiledMeasure):
         settled = self.settled(c.facts, rows, c.b) if self.settled and rows and past is NO_PAST else None
         return self._one_by_one(look, rows, past) if settled is None else self._settled(look, settled)
 
+    def _each_matters(self, policy: Policy) -> bool:
+        """Whether something is taken off the items, or may be, by what each is worth."""
+        if any(limit.kind.in_money for limit in self.limits.own):
+            return True
+        return not self.figured and bool(policy.groups_of(self.measure.id))
+
     def _settled(self, look: Look, settled: Settled) -> MeasureResult:
         """Every item is certain, and so are their sums; most often all else is too, and the award is granted."""
         lines, certain, total = settled
@@ -105,9 +118,32 @@ class CompiledItems(CompiledMeasure):
         if rows is None:
             return self._summed(look, None, Sums(None, 0, None, 0, None))
         items = [self.item.decide(look.c, row, position, past) for position, row in enumerate(rows)]
+        share: Share | None = None
+        uses: tuple[LimitUse, ...] = ()
+        if self.line_limits is not None:
+            history = look.c.history.get(self.measure.id, ())
+            request = Request(rows, look.c.facts, history, look.c.year)
+            items, share, uses = self.line_limits.apply(items, request)
         look.lines = tuple([item.line for item in items])
-        look.line_uses = tuple([use for line in look.lines for use in line.limits])
-        return self._summed(look, items, self._sums(items))
+        look.line_uses = tuple([use for line in look.lines for use in line.limits]) + uses
+        sums = self._sums(items)
+        return self._summed(look, items, sums if share is None else self._shared(sums, share))
+
+    def _shared(self, sums: Sums, share: Share) -> Sums:
+        """The sums within what the items come to together where they vie with each other."""
+        if sums.truth is False:
+            return sums
+        high = (
+            share.high
+            if sums.high is None
+            else sums.high
+            if share.high is None
+            else min(sums.high, share.high)
+        )
+        low = max(sums.low, share.low)
+        certain = max(sums.certain, int(low > 0) if self.inner else share.certain)
+        possible = sums.possible if sums.possible is None else min(sums.possible, share.possible)
+        return Sums(True if certain else None, low, high, certain, possible)
 
     def _summed(self, look: Look, items: Sequence[Item] | None, sums: Sums) -> MeasureResult:
         before = self._amount(look.c, sums)
@@ -161,8 +197,16 @@ class CompiledItems(CompiledMeasure):
         c = look.c
         low, high = after = cut(before, look.standing)
         if high == 0:
-            return self.ended(look, self.nothing(after))
-        above = self.inner or self.above_nothing(low)
+            return self.ended(look, self.nothing_left(look, before), before)
+        cutting = self.inner and look.standing.cutting
+        if cutting and self.figured and after != before and items is not None:
+            items = cut_items(self.item, items, self.limits.purses(look.standing))
+            look.lines = tuple([item.line for item in items])
+            granted = sum(line.verdict == "eligible" for line in look.lines)
+            sums = sums._replace(certain=max(granted, int(low > 0)))
+        if c.items is not None and items:
+            c.items[self.measure.id] = items
+        above = self.above_nothing(low) if cutting or not self.inner else True
         eligible = sums.truth is True and above and self.certain(look)
         reasons, missing = self.opening(look, eligible)
         if eligible:

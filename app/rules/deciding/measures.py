@@ -12,21 +12,22 @@ from app.rules.deciding.amount_points import AmountPoints
 from app.rules.deciding.amounts import compile_award, compile_interval, round_up
 from app.rules.deciding.conditions import ConditionBlock
 from app.rules.deciding.flags import FlagSet
-from app.rules.deciding.limits import MeasureLimits, Standing
+from app.rules.deciding.limits import MeasureLimits, Standing, cut, cut_uses
 from app.rules.deciding.live_mentions import live_mentions
 from app.rules.deciding.missing import missing_of
-from app.rules.policy import AwardKind, LimitKind
-from app.rules.results import LimitUse, MeasureResult, Missing, ObligationDue, Reason
+from app.rules.policy import AwardKind
+from app.rules.results import MeasureResult, ObligationDue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from fractions import Fraction
 
     from app.rules.deciding.conditions import Decision
+    from app.rules.deciding.one_item import Item
     from app.rules.logic import Truth
     from app.rules.policy import Flag, Measure, Policy
     from app.rules.requests import HistoryEntry
-    from app.rules.results import Line, Verdict
+    from app.rules.results import LimitUse, Line, Missing, Reason, Verdict
 
     Facts = Mapping[str, object]
     Bounds = tuple[int, int | None]
@@ -60,6 +61,8 @@ class Circumstances:
     """Measure -> its entries."""
     supported: Mapping[str, Mapping[str, str]]
     """Key name -> item keys of what district funds or history already supported, with the name as given."""
+    items: dict[str, Sequence[Item]] | None = None
+    """Measure -> its items as decided, where groups look at them; those that were settled in one go are not in it."""
 
 
 class Applicant(NamedTuple):
@@ -112,7 +115,8 @@ class CompiledMeasure:
         """Requirements, limits and flags against what is known."""
         history = c.history.get(self.measure.id)
         decision, said, flags = self.applicant(c)
-        standing = self.limits.standing(history, c.facts, c.year) if history else self.limits.fresh
+        limits = self.limits
+        standing = (not history and limits.fresh) or limits.standing(history or (), c.facts, c.year)
         return Look(c, decision, said, standing, flags)
 
     def applicant(self, c: Circumstances) -> Applicant:
@@ -144,8 +148,12 @@ class CompiledMeasure:
             reasons += look.c.bar.reasons
         standing = look.standing
         if standing.ended is True:
-            reasons += (reason for reason in standing.reasons if reason.outcome == "limited")
-        reached = standing.ended is True or any(line.verdict != "ineligible" for line in look.lines)
+            reasons += standing.reasons
+        reached = (
+            standing.ended is True
+            or before is not None
+            or any(line.verdict != "ineligible" for line in look.lines)
+        )
         uses = cut_uses(standing, before) if before else standing.uses
         none = 0 if self.pays else None
         return MeasureResult(
@@ -168,7 +176,7 @@ class CompiledMeasure:
         c = look.c
         low, high = after = cut(before, look.standing)
         if high == 0:
-            return self.ended(look, self.nothing(after))
+            return self.ended(look, self.nothing_left(look, before), before)
         settled = low == high if self.figured else self.above_nothing(low)
         eligible = settled and self.certain(look)
         reasons, missing = self.opening(look, eligible)
@@ -184,6 +192,12 @@ class CompiledMeasure:
     def nothing(self, amount: Bounds) -> tuple[Reason, ...]:
         """The reason of an award that comes to 0.00 whatever is unknown, if it does."""
         return (self.amount_points.nothing_due,) if amount[1] == 0 else ()
+
+    def nothing_left(self, look: Look, before: Bounds) -> tuple[Reason, ...]:
+        """Why an award that limits do not end comes to 0.00 all the same: by itself, or by what is taken off."""
+        if before[1] == 0:
+            return self.nothing(before)
+        return tuple(self.limits.cut_reasons(before, look.standing))
 
     def above_nothing(self, low: int | Fraction) -> bool:
         """Whether the award is certainly more than 0.00; where the text names no figure it always is."""
@@ -209,8 +223,8 @@ class CompiledMeasure:
         """Eligible, with figures by the kind of award; the amount is the lowest."""
         low, high = after
         standing = look.standing
-        if standing.remaining is not None and low < before[0]:
-            reasons.append(self.limits.cut_reason(before[0], standing.remaining))
+        if low < before[0] and standing.cutting:
+            reasons += self.limits.cut_reasons(before, standing)
         return MeasureResult(
             self.measure,
             "eligible",
@@ -222,7 +236,7 @@ class CompiledMeasure:
             distinct(missing) if missing else (),
             look.lines,
             look.line_uses + cut_uses(standing, before),
-            self._due(look.c, low, look.lines) if self.obligations else (),
+            self.due(look.c, low, look.lines) if self.obligations else (),
             look.flags,
         )
 
@@ -235,17 +249,17 @@ class CompiledMeasure:
             reasons += bar.reasons
             missing += bar.missing
         # A level that a requirement asks for already needs no second reason.
-        for reason, fact in zip(standing.reasons, standing.missing, strict=True):
-            if fact not in missing:
+        for reason, facts in standing.open:
+            if not all(fact in missing for fact in facts):
                 reasons.append(reason)
-                missing.append(fact)
+                missing += facts
         ceiling = high if self.kind is AwardKind.UP_TO else None
         return MeasureResult(
             self.measure, "undetermined", self.kind, None, ceiling, high, tuple(reasons), distinct(missing),
             look.lines, look.line_uses + cut_uses(standing, before), (), look.flags,
         )  # fmt: skip
 
-    def _due(self, c: Circumstances, granted: int, lines: tuple[Line, ...]) -> tuple[ObligationDue, ...]:
+    def due(self, c: Circumstances, granted: int, lines: tuple[Line, ...]) -> tuple[ObligationDue, ...]:
         """What an award obliges to; one for each eligible line where the pack says per item."""
         found = []
         b = dict(c.b)
@@ -259,26 +273,6 @@ class CompiledMeasure:
                 b["granted"] = (amount, amount)
                 found.append(ObligationDue(duty, item, round_up(bounds(c.facts, None, b)[0], scale)))
         return tuple(found)
-
-
-def cut(before: Bounds, standing: Standing) -> Bounds:
-    """Both ends to at most what the annual cap leaves."""
-    left = standing.remaining
-    if left is None:
-        return before
-    low, high = before
-    return min(low, left), left if high is None else min(high, left)
-
-
-def cut_uses(standing: Standing, before: Bounds) -> tuple[LimitUse, ...]:
-    """The limits with what the annual cap takes off the lowest amount."""
-    left = standing.remaining
-    if left is None or before[0] <= left:
-        return standing.uses
-    taken = before[0] - left
-    return tuple(
-        LimitUse(*use[:-1], taken) if use.kind is LimitKind.ANNUAL_CAP else use for use in standing.uses
-    )
 
 
 def distinct(missing: Iterable[Missing]) -> tuple[Missing, ...]:

@@ -15,7 +15,8 @@ from app.rules.deciding.amounts import (
 from app.rules.deciding.conditions import ConditionBlock
 from app.rules.deciding.exclusions import item_point
 from app.rules.deciding.flags import NEVER_PAID, FlagSet
-from app.rules.deciding.limits import named_items, paid_per_item
+from app.rules.deciding.limit_history import named_items
+from app.rules.deciding.limits import paid_per_item
 from app.rules.deciding.live_mentions import live_mentions
 from app.rules.deciding.measures import FIGURED
 from app.rules.deciding.missing import At, missing_of
@@ -146,6 +147,38 @@ class OneItem:
         flags = self._raised(c, row, name, figure, past) if self.flags else ()
         amount, counted = self._shown(verdict, low)
         return Item(Line(name, verdict, amount, counted, reasons + ends, flags, uses), truth, figure, missing)
+
+    def worth(self, low: int | Fraction) -> bool:
+        """Whether an item that qualifies is certainly awarded, or counts."""
+        return not self.inner or low > 0 or self._unnamed
+
+    def limited(
+        self,
+        item: Item,
+        truth: Truth,
+        figure: Figure,
+        reasons: tuple[Reason, ...],
+        missing: tuple[Missing, ...],
+    ) -> Item:
+        """An item after limits that look at all items: its verdict and figure anew, with what they say of it.
+
+        What is `missing` of a settled item still matters to those that vie with it.
+        """
+        worthless = self.inner and figure[1] == 0
+        verdict = self._verdict(truth, figure, worthless)
+        line = item.line
+        if verdict == "undetermined":
+            missing = item.missing + missing
+            # Of an item that was settled only what the limits say is open.
+            said = line.reasons if line.verdict == "undetermined" else ()
+            reasons = said + tuple(reason for reason in reasons if reason.outcome == "unknown")
+        elif verdict == "eligible":
+            reasons = line.reasons + tuple(reason for reason in reasons if reason.outcome == "limited")
+        else:
+            reasons = tuple(reason for reason in reasons if reason.outcome == "limited")
+        amount, counted = self._shown(verdict, figure[0])
+        line = line._replace(verdict=verdict, amount=amount, counted=counted, reasons=reasons)
+        return Item(line, False if verdict == "ineligible" else truth, figure, missing)
 
     def _verdict(self, truth: Truth, figure: Figure, worthless: bool) -> Verdict:
         if truth is False or worthless:

@@ -30,7 +30,7 @@ MOST_REMEMBERED = 1024
 def remembering(compiled: CompiledMeasure) -> Evaluate:
     """An `evaluate` that remembers, or the measure's own where more than its own facts decide."""
     measure = compiled.measure
-    reads = _deciding(measure)
+    reads = _deciding(compiled)
     if reads is None:
         return compiled.evaluate
     known: Answers = {}
@@ -46,12 +46,15 @@ def remembering(compiled: CompiledMeasure) -> Evaluate:
     return made("remembered", _text(measure, reads), names)  # type: ignore[return-value]
 
 
-def _deciding(measure: Measure) -> Reads | None:
-    """None for a measure that reads other lists than its own, or whose lines carry a name."""
+def _deciding(compiled: CompiledMeasure) -> Reads | None:
+    """None for a measure that reads other lists than its own, or whose lines carry a name or vie with each other."""
+    measure = compiled.measure
+    if compiled.limits.chosen:
+        return None
     if measure.each is not None and (measure.each.id_field is not None or measure.each.keys):
         return None
     reads = reads_of(measure)
-    return reads and reads.also(tuple(limit.key for limit in measure.limits if limit.key is not None))
+    return reads and reads.also(compiled.limits.facts)
 
 
 def _text(measure: Measure, reads: Reads) -> str:

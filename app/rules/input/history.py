@@ -50,20 +50,49 @@ class _Rule(NamedTuple):
     item_is: tuple[str, ...]
     """Keys whose value is the item itself."""
     takes_items: bool
+    keys: tuple[str, ...]
+    """Keys that an entry must name, since limits count by them."""
+
+
+def names_item(measure: Measure, policy: Policy) -> bool:
+    """Whether history must name what it paid: a limit counts by it, and each was paid on its own."""
+    each = measure.each
+    if each is None or each.id_field is None or each.award is None:
+        return False
+    return any(
+        limit.per_item or (limit.kind is LimitKind.ONCE_PER_ITEM and limit.key is None)
+        for limit in (
+            *measure.limits,
+            *(one for group in policy.groups_of(measure.id) for one in group.limits),
+        )
+    )
+
+
+def needed_keys(measure: Measure, policy: Policy) -> tuple[str, ...]:
+    """The keys that history must name: limits count by them, and no award is without."""
+    fields = {} if measure.each is None else policy.facts.facts[measure.each.list_name].fields
+    return tuple(
+        dict.fromkeys(
+            key.kept_as
+            for limit in measure.limits
+            for key in limit.keys
+            if key.kept_as is not None and not (key.of_item and fields[key.name].optional)
+        )
+    )
 
 
 def _rule(measure: Measure, policy: Policy) -> _Rule:
     per_level = next((limit.key for limit in measure.limits if limit.key is not None), None)
     codes = () if per_level is None else tuple(code for code, _ in policy.facts.facts[per_level].choices)
-    each = measure.each
+    each, needed = measure.each, needed_keys(measure, policy)
     if each is None or each.id_field is None:
-        return _Rule(per_level is not None, codes, (), takes_items=False)
-    per_item = any(limit.kind is LimitKind.ONCE_PER_ITEM and limit.key is None for limit in measure.limits)
+        return _Rule(per_level is not None, codes, (), takes_items=False, keys=needed)
     return _Rule(
-        per_level is not None or (per_item and each.award is not None),
+        per_level is not None or names_item(measure, policy),
         codes,
         each.id_keys,
         takes_items=each.award is None,
+        keys=tuple(key for key in needed if key not in each.id_keys),
     )
 
 
@@ -76,9 +105,7 @@ class HistoryReader:
 
     def __init__(self, policy: Policy) -> None:
         self._rules = {measure.id: _rule(measure, policy) for measure in policy.measures if measure.pays}
-        self._keys = frozenset(
-            key for measure in policy.measures if measure.each is not None for key in measure.each.keys
-        )
+        self._keys = frozenset(key for measure in policy.measures for key in measure.history_keys)
         self._text = text_reader(None)
         choose = choice_reader(tuple(self._rules), Words("措施", "measure"))
         fields = {
@@ -140,6 +167,9 @@ class HistoryReader:
         if "keys" in known:
             known["keys"] = self._keys_of(known["keys"], (*place, "keys"), mistakes)
             _keep(plain, "keys", dict(known["keys"]))
+        for key in rule.keys:
+            if key not in known.get("keys", {}):
+                mistakes.add((*place, "keys", key), required())
         if item is not None and rule.item_is:
             keys = known.setdefault("keys", {})
             for key in rule.item_is:

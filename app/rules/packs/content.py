@@ -33,12 +33,24 @@ HEAD = (
     "currency",
     "order",
 )
-OTHER = ("provisions", "exclusions", "parameters", "choices", "sets", "applicant", "facts", "relations")
+OTHER = (
+    "provisions",
+    "exclusions",
+    "groups",
+    "parameters",
+    "choices",
+    "sets",
+    "applicant",
+    "facts",
+    "relations",
+)
 SECTIONS = (*HEAD, *OTHER, "measures", "services", "notices", "cases")
-LATER = ("readings", "groups", "tables", "derived")
+LATER = ("readings", "tables", "derived")
 FILES = ("policy.yaml", "facts.yaml", "services.yaml")
 YEAR = re.compile(r"[0-9]{4}")
-IN_ORDER = frozenset({"applicant", "facts", "choices", "flags", "obligations", "exclusions", "provisions"})
+IN_ORDER = frozenset(
+    {"applicant", "facts", "choices", "flags", "obligations", "exclusions", "provisions", "groups"}
+)
 """Sections whose order shows in answers, so that it belongs to the digest."""
 
 

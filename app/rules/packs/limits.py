@@ -1,70 +1,64 @@
-"""Limits: once, once per year, per item or per level, and the annual cap."""
+"""Limits of a measure: each text to one `Limit`, or to two where it is topped up."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from app.rules.expression import Fact, Literal, ParameterUse
+from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
 from app.rules.language.lexing import LanguageError, nearest
 from app.rules.language.parsing import parse_expression
 from app.rules.packs.errors import not_yet, refuse
+from app.rules.packs.limit_texts import ITEM, YEAR, Word, read_limit
 from app.rules.packs.node_reading import list_of, text_of
 from app.rules.packs.texts import reading
-from app.rules.packs.yaml_nodes import MapNode, TextNode
-from app.rules.policy import Limit, LimitKind
+from app.rules.packs.yaml_nodes import MapNode
+from app.rules.policy import AwardKind, Limit, LimitKey, LimitKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from app.rules.language.naming import Scope
+    from app.rules.packs.limit_texts import LimitText
     from app.rules.packs.texts import Texts
-    from app.rules.packs.yaml_nodes import Node
-    from app.rules.policy import Each
+    from app.rules.packs.yaml_nodes import Node, TextNode
+    from app.rules.policy import Each, LedgerKey
 
-FIRST = ("once", "at", "best", "first")
-LATER = {"best": "best N", "first": "first N"}
-YEAR, ITEM = "year", "item"
-
-
-class Word(NamedTuple):
-    text: str
-    offset: int
+CHOOSING = (LimitKind.BEST, LimitKind.FIRST)
+RANKED = ("count", "money", "percent", "number", "date")
 
 
-class Words:
-    """The words of one limit, taken from left to right."""
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """What the limits are of."""
 
-    def __init__(self, text: str) -> None:
-        self._words = [Word(found.group(), found.start()) for found in re.finditer(r"\S+", text)]
-        self._end = Word("", len(text))
-        self._place = 0
+    each: Each | None
+    named: bool
+    """Whether the items have an id."""
+    award: AwardKind | None
+    kept: tuple[LedgerKey, ...] = ()
 
     @property
-    def here(self) -> Word:
-        return self._words[self._place] if self._place < len(self._words) else self._end
+    def one_by_one(self) -> bool:
+        """Whether each item is awarded."""
+        return self.each is not None and self.each.award is not None
 
-    def take(self, *texts: str) -> Word | None:
-        """The next words if they are these."""
-        here = self.here
-        following = [word.text for word in self._words[self._place : self._place + len(texts)]]
-        if following != list(texts):
-            return None
-        self._place += len(texts)
-        return here
-
-    def any(self) -> Word:
-        here = self.here
-        self._place += 1
-        return here
+    def kept_as(self, name: str, *, of_item: bool) -> str | None:
+        """What history calls a fact or field; None where it has it not."""
+        if of_item and self.each is not None:
+            published = {field: key for key, field in self.each.keys.items()}
+            if name in published and self.one_by_one:
+                return published[name]
+        return next((key.kept_as for key in self.kept if (key.name, key.of_item) == (name, of_item)), None)
 
 
 class LimitReader:
     """The limits of one measure."""
 
-    def __init__(self, texts: Texts, each: Each | None, *, named: bool) -> None:
-        """`named`: whether the items have an id."""
+    def __init__(self, texts: Texts, limited: Limited) -> None:
         self._texts = texts
-        self._each = each
-        self._named = named
+        self._limited = limited
+        each = limited.each
         self._scope: Scope = texts.within(item=(each.word, each.list_name) if each else None)
 
     def limits(self, node: Node) -> tuple[Limit, ...]:
@@ -74,129 +68,222 @@ class LimitReader:
             with self._texts.problems.gather():
                 if isinstance(item, MapNode):
                     raise not_yet(item, "a limit with a condition")
-                limit = self._limit(text_of(item))
-                if any((limit.kind, limit.key) == (one.kind, one.key) for one in found):
-                    refuse(item, "同一限制重复", "the same limit twice")
-                if limit.key is not None and any(one.key is not None for one in found):
-                    refuse(
-                        item, "只能按一个事实限一次", "only one fact can be what a measure is paid once per"
-                    )
-                found.append(limit)
+                for limit in self._limits(text_of(item)):
+                    self._check_beside(item, limit, found)
+                    found.append(limit)
         return tuple(found)
 
-    def _limit(self, text: TextNode) -> Limit:
+    def _check_beside(self, node: Node, limit: Limit, found: list[Limit]) -> None:
+        if any(_counts_by(limit) == _counts_by(one) for one in found):
+            refuse(node, "同一限制重复", "the same limit twice")
+        if limit.key is not None and any(one.key is not None for one in found):
+            refuse(node, "只能按一个事实限一次", "only one fact can be what a measure is paid once per")
+        by_item = limit.kind is LimitKind.ONCE_PER_ITEM and limit.key is None
+        if by_item and any(one.kind in CHOOSING for one in found):
+            zh, en = (
+                "once per item 须写在 best、first 之前，否则已得过的项目会占名额",
+                "`once per item` stands before best and first, or an item paid before would take a place",
+            )
+            refuse(node, zh, en)
+
+    def _limits(self, text: TextNode) -> Iterator[Limit]:
+        said = self.said(text)
         with reading(text):
-            words = Words(text.text)
-            first = words.any()
-            if first.text in LATER:
-                what = LATER[first.text]
-                raise LanguageError(f"{what} is not supported yet", f"尚不支持 {what}", first.offset)
-            if first.text == "once":
-                kind, key, per_year = self._once(words)
-                cap = 1
-            elif first.text == "at" and words.take("most"):
-                kind, key, per_year, cap = LimitKind.ANNUAL_CAP, None, False, self._most(words)
-            else:
-                close = "at most" if first.text == "at" else nearest(first.text, FIRST)
-                raise LanguageError(
-                    "a limit begins with once or at most", "限制以 once 或 at most 开头", first.offset, close
-                )
-            _not_built(words)
-            for_anyone = words.take("for", "anyone") is not None
-            _end(words)
-            return Limit(kind, cap, key, per_year, for_anyone, " ".join(text.text.split()))
+            self._check(said, self._limit(said))
+            yield from self.made(said, text)
 
-    def _once(self, words: Words) -> tuple[LimitKind, str | None, bool]:
-        if not words.take("per"):
-            return LimitKind.ONCE, None, False
-        keys = [words.any()]
-        while words.take("and"):
-            keys.append(words.any())
-        names = [key.text for key in keys]
-        for key in keys:
-            if names.count(key.text) > 1:
-                raise LanguageError(f"{key.text!r} twice", f"{key.text} 重复", keys[-1].offset)
-        others = [key for key in keys if key.text != YEAR]
-        if not others:
-            return LimitKind.ONCE_PER_YEAR, None, False
-        if len(others) > 1:
-            raise LanguageError(
-                "a limit per several keys is not supported yet", "尚不支持按多个键限制", others[1].offset
-            )
-        key = others[0]
-        return LimitKind.ONCE_PER_ITEM, self._key(key), len(keys) > 1
+    def said(self, text: TextNode) -> LimitText:
+        """What is written, before its names are resolved. Raises Mistake."""
+        with reading(text):
+            return read_limit(text.text)
 
-    def _key(self, word: Word) -> str | None:
-        """None for the item itself, else the name of the choice fact."""
-        if word.text == ITEM:
-            if not self._named:
-                raise LanguageError(
-                    "a limit per item needs an `each` with an `id`",
-                    "按项目限制须有 each 及其 id",
-                    word.offset,
-                )
-            return None
-        if not word.text:
+    def made(self, said: LimitText, text: TextNode) -> Iterator[Limit]:
+        """The limit, and what takes off where it is topped up."""
+        limit = replace(self._limit(said), text=" ".join(text.text.split()))
+        if said.topped_up is None:
+            yield limit
+            return
+        # What was paid before is taken off instead of ending it.
+        if limit.kind in CHOOSING:
+            yield replace(limit, topped_up=True)
+        yield replace(self._keyed(said, LimitKind.TOPPED_UP, 0), text=limit.text, for_anyone=False)
+
+    def _limit(self, said: LimitText) -> Limit:
+        match said.form.text:
+            case "once":
+                return self._once(said)
+            case "awards":
+                return self._keyed(said, LimitKind.AT_MOST, self._number(said, "count"))
+            case "amount":
+                return self._cap(said)
+        kind = LimitKind.BEST if said.form.text == "best" else LimitKind.FIRST
+        found = self._keyed(said, kind, self._number(said, "count"))
+        return replace(found, by=None if said.by is None else self._ranking(said.by))
+
+    def _once(self, said: LimitText) -> Limit:
+        anyone = said.for_anyone is not None
+        if said.topped_up is None and not said.others:
+            if said.per_item is not None:
+                self._needs_id(said.per_item)
+                return Limit(LimitKind.ONCE_PER_ITEM, per_year=said.yearly, for_anyone=anyone)
+            return Limit(LimitKind.ONCE_PER_YEAR if said.yearly else LimitKind.ONCE, for_anyone=anyone)
+        if said.topped_up is None and len(said.others) == 1 and said.per_item is None:
+            fact = self._named(said.others[0])
+            if self._limited.each is None and fact.type == "choice" and isinstance(fact, Fact):
+                return Limit(LimitKind.ONCE_PER_ITEM, key=fact.name, per_year=said.yearly, for_anyone=anyone)
+        return self._keyed(said, LimitKind.AT_MOST, 1)
+
+    def _cap(self, said: LimitText) -> Limit:
+        cap = self._number(said, "money")
+        if not said.others and said.per_item is None:
+            return Limit(LimitKind.ANNUAL_CAP if said.yearly else LimitKind.LIFETIME_CAP, cap)
+        return self._keyed(said, LimitKind.ITEM_CAP, cap)
+
+    def _keyed(self, said: LimitText, kind: LimitKind, cap: int) -> Limit:
+        """A limit of a kind that counts by any keys."""
+        if said.per_item is not None:
+            self._needs_id(said.per_item)
+        keys = tuple(self._key(word) for word in said.others)
+        return Limit(
+            kind, cap, per_year=said.yearly, for_anyone=said.for_anyone is not None, keys=keys,
+            per_item=said.per_item is not None,
+        )  # fmt: skip
+
+    # What the names stand for
+
+    def _needs_id(self, word: Word) -> None:
+        if not self._limited.named:
             raise LanguageError(
-                "expected year, item or a fact", "这里应为 year、item 或一个事实", word.offset
+                "a limit per item needs an `each` with an `id`", "按项目限制须有 each 及其 id", word.offset
             )
+
+    def _named(self, word: Word) -> Expression:
         try:
-            found = parse_expression(word.text, self._scope)
+            return parse_expression(word.text, self._scope)
         except LanguageError as refused:
             close = refused.suggestion or nearest(word.text, (YEAR, ITEM))
             raise LanguageError(refused.message, refused.zh, word.offset + refused.offset, close) from None
-        if self._each is not None:
+
+    def _key(self, word: Word) -> LimitKey:
+        found = self._named(word)
+        if not isinstance(found, Fact | ItemField) or found.type not in ("choice", "text"):
             raise LanguageError(
-                "a limit per fact or field beside `each` is not supported yet",
-                "尚不支持在 each 之外再按事实或字段限制",
+                "a limit is per a fact or field that is a choice, a text or an id",
+                "限制只能按选项、文字或编号",
                 word.offset,
             )
-        if not isinstance(found, Fact) or found.type != "choice":
-            raise LanguageError("a limit is per a fact that is a choice", "限制只能按选项事实", word.offset)
-        return found.name
+        of_item = isinstance(found, ItemField)
+        name = found.field if isinstance(found, ItemField) else found.name
+        return LimitKey(name, of_item, self._limited.kept_as(name, of_item=of_item), found.type == "choice")
 
-    def _most(self, words: Words) -> int:
-        amount = words.any()
+    def _ranking(self, word: Word) -> str:
+        found = self._named(word)
+        ordered = isinstance(found, ItemField) and found.type == "choice" and self._is_ordered(found.field)
+        if not isinstance(found, ItemField) or not (found.type in RANKED or ordered):
+            raise LanguageError(
+                "best and first rank by a number, a date or an ordered choice of the item",
+                "best、first 按项目的数值、日期或有序选项排列",
+                word.offset,
+            )
+        return found.field
+
+    def _is_ordered(self, field: str) -> bool:
+        assert self._limited.each is not None
+        schema = self._scope.facts
+        return schema.facts[self._limited.each.list_name].fields[field].of in self._scope.ordered
+
+    def _number(self, said: LimitText, type_: str) -> int:
+        assert said.number is not None
+        word = said.number
         try:
-            found = parse_expression(amount.text, self._scope, "money")
+            found = parse_expression(word.text, self._scope, type_)
         except LanguageError as refused:
             raise LanguageError(
-                refused.message, refused.zh, amount.offset + refused.offset, refused.suggestion
+                refused.message, refused.zh, word.offset + refused.offset, refused.suggestion
             ) from None
         if not isinstance(found, Literal | ParameterUse) or not isinstance(found.value, int):
-            raise LanguageError("a cap is an amount or a parameter", "上限是一个金额或参数", amount.offset)
+            zh, en = {
+                "money": ("上限是一个金额或参数", "a cap is an amount or a parameter"),
+            }.get(type_, ("次数是一个整数或参数", "a number of awards is a whole number or a parameter"))
+            raise LanguageError(en, zh, word.offset)
         if found.value <= 0:
-            raise LanguageError("a cap is above 0", "上限须大于 0", amount.offset)
+            raise LanguageError("a cap is above 0", "上限须大于 0", word.offset)
         self._texts.note(found)
-        if words.here.text == "awards":
-            raise LanguageError(
-                "at most N awards is not supported yet", "尚不支持限定次数", words.here.offset
-            )
-        if not words.take("per", YEAR):
-            here = words.here
-            if here.text == "per" or not here.text or here.text == "for":
-                raise LanguageError(
-                    "a cap other than per year is not supported yet",
-                    "目前只支持按年的上限",
-                    here.offset,
-                    "per year",
-                )
-        elif words.here.text == "and":
-            raise LanguageError(
-                "a cap per several keys is not supported yet", "尚不支持按多个键的上限", words.here.offset
-            )
         return found.value
 
+    # What does not go together
 
-def _not_built(words: Words) -> None:
-    if words.here.text == "topped":
-        raise LanguageError("topped up is not supported yet", "尚不支持 topped up", words.here.offset)
+    def _check(self, said: LimitText, limit: Limit) -> None:
+        limited, at = self._limited, said.form.offset
+        if limit.kind in CHOOSING and limited.each is None:
+            _no("best and first choose among the items of an `each`", "best、first 在 each 的项目中选取", at)
+        if limit.kind in CHOOSING and not limited.one_by_one and not limited.named:
+            _no(
+                "best and first of a total need an `id`: history counts its items",
+                "合计发放时 best、first 须有 id，以便历史记录计数",
+                at,
+            )
+        if said.by is not None and limit.kind not in CHOOSING:
+            _no("only best and first have `by`", "只有 best、first 可写 by", said.by.offset)
+        if limit.kind is LimitKind.BEST and limit.by is None and limited.award is AwardKind.UNSPECIFIED:
+            _no("an award without a figure has no best", "未定金额的奖励无从择优", at)
+        by_field = said.per_item is not None or any(key.of_item for key in limit.keys)
+        money = limit.kind.in_money or said.topped_up is not None
+        if by_field and money and not limited.one_by_one:
+            _no(
+                "amounts are counted per item or field only where each item is awarded",
+                "只有逐项发放的奖励才能按项目或字段计金额",
+                said.keys[0].offset,
+            )
+        self._check_topped_up(said, limit)
+        if said.for_anyone is not None and limit.kind not in (
+            LimitKind.ONCE, LimitKind.ONCE_PER_YEAR, LimitKind.ONCE_PER_ITEM
+        ):  # fmt: skip
+            _no(
+                "`for anyone` goes with `once` alone so far",
+                "for anyone 目前只与 once 连用",
+                said.for_anyone.offset,
+            )
+        self._check_kept(said, limit)
+
+    def _check_topped_up(self, said: LimitText, limit: Limit) -> None:
+        if said.topped_up is None:
+            return
+        if said.form.text not in ("once", "best", "first"):
+            _no(
+                "topped up goes with once, best or first",
+                "topped up 与 once、best、first 连用",
+                said.topped_up.offset,
+            )
+        if limit.for_anyone:
+            _no("what others were paid is not taken off", "他人所得不予扣除", said.topped_up.offset)
+        if self._limited.award not in (AwardKind.FIXED, AwardKind.CALCULATED):
+            _no(
+                "only an award whose figure the text gives can be topped up",
+                "只有条文规定金额的奖励才能补差",
+                said.topped_up.offset,
+            )
+
+    def _check_kept(self, said: LimitText, limit: Limit) -> None:
+        """A key that history does not hold counts within one request: never for life, and only among items."""
+        for word, key in zip(said.others, limit.keys, strict=False):
+            within = said.yearly and key.of_item and not limit.kind.in_money and said.topped_up is None
+            if key.kept_as is not None or within:
+                continue
+            last = word.text.rsplit(".", 1)[-1]
+            _no(
+                f"history does not keep {word.text}: write `ledger: {{keys: [{word.text}]}}`",
+                f"历史记录里没有 {last}：请写 ledger: {{keys: [{word.text}]}}",
+                word.offset,
+            )
 
 
-def _end(words: Words) -> None:
-    here = words.here
-    if here.text:
-        close = nearest(here.text, ("per", "and", "for", "anyone"))
-        raise LanguageError(
-            f"unexpected {here.text!r} in a limit", f"限制里不应有 {here.text!r}", here.offset, close
-        )
+def _counts_by(limit: Limit) -> Mapping[str, object] | tuple[object, ...]:
+    kept = tuple((key.name, key.of_item) for key in limit.keys)
+    # A yearly cap beside one for life is another limit; `once` twice is not.
+    per_year = limit.per_year and limit.kind not in (LimitKind.ONCE_PER_ITEM, *CHOOSING)
+    return limit.kind, limit.key, kept, limit.per_item, per_year
+
+
+def _no(en: str, zh: str, offset: int) -> None:
+    raise LanguageError(en, zh, offset)

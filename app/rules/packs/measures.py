@@ -11,12 +11,23 @@ from app.rules.packs.awards import read_award
 from app.rules.packs.conditions import NOTHING_ADDED, Added, Codes, ConditionReader
 from app.rules.packs.errors import mistake, not_yet, refuse
 from app.rules.packs.items import EachReader, check_name, read_flags, read_obligations
-from app.rules.packs.ledger import Ledger, read_ledger
-from app.rules.packs.limits import LimitReader
+from app.rules.packs.ledger import Ledger, read_kept, read_ledger
+from app.rules.packs.limits import Limited, LimitReader
 from app.rules.packs.node_reading import check_keys, map_of, text_of, word_of, words_of
 from app.rules.packs.texts import Texts, reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
-from app.rules.policy import Award, AwardKind, Each, Flag, Limit, Measure, Obligation, Parameter, Words
+from app.rules.policy import (
+    Award,
+    AwardKind,
+    Each,
+    Flag,
+    LedgerKey,
+    Limit,
+    Measure,
+    Obligation,
+    Parameter,
+    Words,
+)
 
 if TYPE_CHECKING:
     from app.rules.expression import Condition, ParameterUse
@@ -37,7 +48,7 @@ KEYS = (
 )
 LATER = ("where", "in_force", "allot", "instalments", "hold", "payee", "review", "says")
 SERVICE_KEYS = ("clause", "title", "does", "require")
-TAKEN_IDS = ("exclusion", "limit")
+TAKEN_IDS = ("exclusion", "group", "limit")
 """What the codes of reasons that are no measure's begin with."""
 CONSTANTS = ("number", "percent", "date", "string")
 NOTHING_YET = Words("", "")
@@ -86,6 +97,7 @@ class Parts:
     obligations: tuple[Obligation, ...] = ()
     flags: tuple[Flag, ...] = ()
     ledger: Ledger = NO_LEDGER
+    kept: tuple[LedgerKey, ...] = ()
 
 
 class MeasureReader:
@@ -138,6 +150,7 @@ class MeasureReader:
         return Measure(
             self._key.text, parts.clause, parts.title, parts.award, self._parameters(), parts.require, parts.each,
             parts.limits, parts.obligations, parts.flags, parts.ledger.key, succeeds=parts.ledger.succeeds,
+            ledger_keys=parts.kept,
         )  # fmt: skip
 
     def _describe(self) -> None:
@@ -193,12 +206,17 @@ class MeasureReader:
         each = self._parts.each
         if each is None and "each" in self._node.entries:
             return
-        if (limits := self._node.get("limits")) is not None:
+        ledger = self._node.get("ledger")
+        if isinstance(ledger, MapNode) and (kept := ledger.get("keys")) is not None:
             with self._problems.gather():
-                self._parts.limits = LimitReader(
-                    self.texts, each, named=self._inside("id") is not None
-                ).limits(limits)
+                self._parts.kept = read_kept(kept, self.texts, each)
         award = self._parts.award
+        if (limits := self._node.get("limits")) is not None:
+            limited = Limited(
+                each, self._inside("id") is not None, award.kind if award else None, self._parts.kept
+            )
+            with self._problems.gather():
+                self._parts.limits = LimitReader(self.texts, limited).limits(limits)
         if award is not None and (obligations := self._node.get("obligations")) is not None:
             by_item = self._inside("award") is not None
             with self._problems.gather():

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.rules.packs.overlays import Base
     from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-    from app.rules.policy import Measure, Policy
+    from app.rules.policy import Group, Measure, Policy
 
 KEYS = (
     "year",
@@ -46,13 +46,16 @@ class Draft:
     materials: tuple[Material, ...]
     maximum: Mapping[str, int]
     measures: Mapping[str, Measure]
+    groups: tuple[Group, ...] | None
 
     def on(self, policy: Policy) -> Notice:
         """The notice with the policy as it reads under it."""
         measures = tuple(self.measures.get(measure.id, measure) for measure in policy.measures)
         return Notice(
             self.year, self.published, self.window, self.closed, self.review, self.materials, self.maximum,
-            replace(policy, measures=measures, notices=()),
+            replace(
+                policy, measures=measures, notices=(), groups=policy.groups if self.groups is None else self.groups
+            ),
         )  # fmt: skip
 
 
@@ -81,10 +84,13 @@ class NoticeReader:
         review = dict(self._review())
         materials = tuple(self._materials())
         maximum = dict(self._maximum())
-        measures = dict(Overlay(self._base, self._node).measures(closed))
+        overlay = Overlay(self._base, self._node)
+        measures = dict(overlay.measures(closed))
         if len(self._problems.found) > before or published is None:
             return None
-        return Draft(year, published, window, frozenset(closed), review, materials, maximum, measures)
+        return Draft(
+            year, published, window, frozenset(closed), review, materials, maximum, measures, overlay.groups()
+        )
 
     # What the notice says of itself
 

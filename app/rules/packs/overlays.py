@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from app.rules.language.lexing import nearest
 from app.rules.packs.conditions import NOTHING_ADDED, Added
 from app.rules.packs.errors import Problems, mistake, refuse
+from app.rules.packs.groups import GroupReader
 from app.rules.packs.literals import same_type
 from app.rules.packs.measures import MeasureReader, read_service
 from app.rules.packs.node_reading import map_of, text_of
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from app.rules.language.naming import Scope
     from app.rules.packs.content import Content
-    from app.rules.policy import Measure
+    from app.rules.policy import Group, Measure
 
     Changed = dict[str, TextNode]
 
@@ -37,6 +38,8 @@ class Base:
     """The policy's own."""
     measures: Mapping[str, Measure]
     family: str
+    order: Sequence[str] = ()
+    """Every id, in catalogue order."""
 
     def nodes(self, measure: str) -> tuple[TextNode, MapNode]:
         return self.content.measures.get(measure) or self.content.services[measure]
@@ -84,6 +87,21 @@ class Overlay:
                 found = self._overlaid(name, changed, added)
                 if found is not None:
                     yield name, found
+
+    def groups(self) -> tuple[Group, ...] | None:
+        """The groups that read otherwise under the policy's parameters of this notice; None where none does."""
+        wide = self._parameters().get(POLICY_WIDE)
+        node = self._base.content.get("groups")
+        if not wide or node is None:
+            return None
+        literals = {**self._base.scope.parameters, **{name: text.text for name, text in wide.items()}}
+        reader = GroupReader(
+            replace(self._base.scope, parameters=literals),
+            self._base.measures,
+            self._base.order,
+            self._problems,
+        )
+        return tuple(reader.read(node))
 
     def _parameters(self) -> dict[str, Changed]:
         """Measure, or POLICY_WIDE -> its parameters with their new values."""

@@ -35,6 +35,9 @@ class AwardState(StrEnum):
     WRITTEN_OFF = "written_off"
 
 
+WITHOUT_MONEY = (AwardState.ASSESSED, AwardState.INELIGIBLE, AwardState.DECLINED, AwardState.RELEASED)
+"""The states of an award that holds nothing."""
+
 _A = Account
 POSTINGS = frozenset(
     {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from app.rules.procedure.claw_backs import PaidAward
-from app.rules.procedure.ledger import Account, AwardState, Posting, balances, used
+from app.rules.procedure.ledger import WITHOUT_MONEY, Account, AwardState, Posting, balances, used
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from app.rules.procedure.claiming import Taking
 
 What = Literal["state", "amounts", "entries", "claims", "caps", "usage", "orphan"]
-_WITHOUT_MONEY = (AwardState.ASSESSED, AwardState.INELIGIBLE, AwardState.DECLINED, AwardState.RELEASED)
 _AFTER_PAYMENT = (Account.PAID, Account.OWED, Account.RECOVERED, Account.WRITTEN_OFF)
 
 
@@ -85,7 +84,7 @@ def _expected(held: Mapping[Account, int]) -> _Expected:
     total = sum(held.values())
     paid = sum(held[account] for account in _AFTER_PAYMENT)
     if not total:
-        return _Expected(_WITHOUT_MONEY, None)
+        return _Expected(WITHOUT_MONEY, None)
     if held[Account.RESERVED] == total:
         return _Expected((AwardState.RESERVED,), _told(total))
     if held[Account.PAYABLE] == total:

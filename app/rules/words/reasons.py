@@ -10,11 +10,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.rules.deciding.limits import on_items
 from app.rules.deciding.source import period
 from app.rules.policy import AwardKind, Words
 from app.rules.results import PointKind
 from app.rules.words.describing import asked_of, describe_condition
-from app.rules.words.limit_words import cap_cut, limit_ended, limit_unknown
+from app.rules.words.limit_words import cap_cut, limit_ended, limit_unknown, of_group
 from app.rules.words.wording import Need, Shown, bare, capital, figure, money, need, spaced, stated
 
 if TYPE_CHECKING:
@@ -188,14 +189,19 @@ class Messages:
         return Words(f"{title.zh}（{label.zh}：{value.zh}）", f"{title.en} ({label.en}: {value.en})")
 
     def _limit(self, reason: Reason, measure: Measure) -> Words:
+        limit, group, currency = reason.point.limit, reason.point.group, self._currency
+        assert limit is not None
+        each = measure.each
+        list_name = each.list_name if each is not None and on_items(limit, measure) else None
+        if group is not None:
+            list_name = ""  # its awards vie with each other, as items do
         if reason.operator == "<=" and isinstance(reason.value, int) and isinstance(reason.required, int):
-            return cap_cut(reason.value, reason.required, measure.award.kind, self._currency)
-        cap = reason.required
-        of_kind = [limit for limit in measure.limits if limit.kind is reason.point.limit]
-        limit = next((limit for limit in of_kind if limit.cap == cap), of_kind[0])
-        if reason.outcome == "unknown" or not isinstance(reason.value, int):
-            return limit_unknown(limit, self._schema, self._currency)
-        return limit_ended(limit, reason.value, self._schema, self._currency)
+            words = cap_cut(limit, reason.value, reason.required, measure.award.kind, currency)
+        elif reason.outcome == "unknown" or not isinstance(reason.value, int):
+            words = limit_unknown(limit, self._schema, currency, list_name)
+        else:
+            words = limit_ended(limit, reason.value, self._schema, currency, list_name)
+        return words if group is None else of_group(words, group)
 
 
 def _tests_of(measure: Measure) -> Iterator[tuple[str, tuple[Expression, bool]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.rules.deciding.limits import facts_counted_by
 from app.rules.expression import Fact, ItemField
 from app.rules.language.constancy import facts_of, mentions_of
 
@@ -49,7 +50,8 @@ def _mentions(measure: Measure) -> Iterator[Fact | ItemField | str]:
         if each.award is not None:
             yield from mentions_of(each.award.value)
     yield from mentions_of(measure.award.value)
-    yield from (limit.key for limit in measure.limits if limit.key is not None)
+    for limit in measure.limits:
+        yield from facts_counted_by(limit)
 
 
 def _names(mention: Fact | ItemField | str) -> tuple[str, ...]:

@@ -160,9 +160,7 @@ def with_records(
         facts[LISTED] = listed
         applicant: Mapping[str, Any] = normalised["applicant"]  # type: ignore[assignment]
         normalised["applicant"] = {**applicant, "credit": {"joint_punishment": listed}}
-    normalised["history"] = [
-        {**entry._asdict(), "items": list(entry.items), "keys": dict(entry.keys)} for entry in history
-    ]
+    normalised["history"] = [entry.told() for entry in history]
     normalised["other_funding"] = [entry._asdict() for entry in other_funding]
     return replace(
         request,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from app.rules.procedure.applications import Action, Position, Status, allowed_actions
-from app.rules.procedure.ledger import AwardState
+from app.rules.procedure.claiming import places_of
+from app.rules.procedure.ledger import WITHOUT_MONEY, AwardState
 from app.services.applications.hindrances import hindrance
 from app.services.refusals import NotAllowedNow, NotFound
 from app.services.trail import START, chained
@@ -222,15 +223,37 @@ async def _write_ledger(work: Work, case: Case, change: Change, event: str) -> N
     connection, row = work.connection, case.row
     by_id = {award.id: award for award in (case.awards if change.awards is None else change.awards)}
     amounts = {one.award: one.used for one in change.postings if one.used > 0}
-    await ledger.use(
-        connection, row.mode, row.organisation, [(use, amounts[award]) for award, use in change.uses]
-    )
+    used = [(use, _taken(use.limit_key, by_id[award], amounts[award])) for award, use in change.uses]
+    await ledger.use(connection, row.mode, row.organisation, used)
     freed = [
-        (key, -one.used) for one in change.postings if one.used < 0 for key in by_id[one.award].limit_keys
+        (key, -one.used)
+        for one in change.postings
+        if one.used < 0
+        for key in by_id[one.award].limit_keys
+        if places_of(key, 0) is None
     ]
+    freed += _places_given_back(case, change)
     await ledger.free(connection, row.mode, freed)
     taken = [(key, award) for award, keys in change.claims for key in keys]
     await ledger.claim(connection, row.mode, row.organisation, taken, work.now)
     await ledger.unclaim(connection, row.mode, change.unclaim)
     occasion = Occasion(row.mode, row.id, row.platform, change.kind, event, work.now)
     await ledger.post(connection, occasion, change.postings)
+
+
+def _taken(limit_key: str, award: AwardRow, amount: int) -> int:
+    """What an award takes of a limit: places, or its amount in fen."""
+    places = places_of(limit_key, len(award.items))
+    return amount if places is None else places
+
+
+def _places_given_back(case: Case, change: Change) -> list[tuple[str, int]]:
+    """An award gives its places back with its claims, once: while it held money until now."""
+    gone = set(change.unclaim)
+    return [
+        (key, places)
+        for award in case.awards
+        if award.id in gone and award.state not in WITHOUT_MONEY
+        for key in award.limit_keys
+        if (places := places_of(key, len(award.items))) is not None
+    ]

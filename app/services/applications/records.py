@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from app.rules.policy import LimitKind
 from app.rules.requests import Funding, HistoryEntry
 
 if TYPE_CHECKING:
@@ -40,10 +39,7 @@ class Basis:
     def kept(self) -> dict[str, Any]:
         """The records as JSON, as an assessment keeps them; money in fen."""
         return {
-            "history": [
-                {**entry._asdict(), "items": list(entry.items), "keys": dict(entry.keys)}
-                for entry in self.history
-            ],
+            "history": [entry.told() for entry in self.history],
             "other_funding": [entry._asdict() for entry in self.other_funding],
             "listed": list(self.listed),
             "stale": list(self.stale),
@@ -80,7 +76,7 @@ def kept_history(records: Mapping[str, Any]) -> tuple[tuple[HistoryEntry, ...], 
 
 def _entry(award: Mapping[str, Any], measure: Measure | None) -> HistoryEntry:
     """An award as history. One of another organisation holds an object, but uses nothing of this one's caps."""
-    capped = measure is not None and any(limit.kind is LimitKind.ANNUAL_CAP for limit in measure.limits)
+    capped = measure is not None and any(limit.kind.in_money for limit in measure.limits)
     return HistoryEntry(
         measure=award["ledger_key"] if measure is None else measure.id,
         year=award["year"],
@@ -88,6 +84,7 @@ def _entry(award: Mapping[str, Any], measure: Measure | None) -> HistoryEntry:
         item=award["item"] if award["item"] is not None else award["level"],
         items=tuple(award["items"]),
         keys=award["item_keys"],
+        own=award["own"],
     )
 
 

@@ -14,7 +14,7 @@ from app.rules.columns.schema import APPLICANT, REF, column_of, history_keys
 from app.rules.expression import Fact, ItemField
 from app.rules.facts import MOST_FEN, MOST_ITEMS, MOST_TEXT
 from app.rules.input.facts import REQUIRED
-from app.rules.input.history import FIRST_YEAR, FUNDING, HISTORY, LAST_YEAR, SOURCES
+from app.rules.input.history import FIRST_YEAR, FUNDING, HISTORY, LAST_YEAR, SOURCES, needed_keys
 from app.rules.input.words import limits_of
 from app.rules.language.constancy import facts_of
 from app.rules.policy import LimitKind
@@ -199,7 +199,7 @@ def _unusual_entry(policy: Policy) -> pl.Expr:
         ~entry("amount").is_between(1, MOST_FEN) | entry("amount").is_null(),
         _unusual_text(entry("item")),
         entry("item").is_null() & entry("measure").is_in(by_item),
-        entry("measure").is_in(by_level),
+        entry("measure").is_in(by_level + [one.id for one in paying if needed_keys(one, policy)]),
         entry("items").list.len() > 0,
         *(entry("keys").struct.field(key).is_not_null() for key in history_keys(policy)),
     ]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from app.rules.columns.schema import history_keys
-from app.rules.input.history import SOURCES
-from app.rules.policy import LimitKind
+from app.rules.input.history import SOURCES, names_item, needed_keys
 from app.services.sampling.draws import known
 from app.services.sampling.spellings import some_id
 
@@ -37,7 +36,7 @@ def history_of(policy: Policy, draws: Draws, year: int) -> pl.Series:
             _counted(paying, inner, measures).alias("items"),
         ]
         if keys:
-            columns.append(_keys(paying, keys, inner, measures).alias("keys"))
+            columns.append(_keys(policy, paying, keys, inner, measures).alias("keys"))
         return columns
 
     sizes = draws.among("history:size", ENTRIES).cast(pl.Int64)
@@ -64,18 +63,10 @@ def level_of(measure: Measure) -> str | None:
     return next((limit.key for limit in measure.limits if limit.key is not None), None)
 
 
-def needs_item(measure: Measure) -> bool:
-    """Whether an entry must name its item: it was paid on its own, once each."""
-    each = measure.each
-    if each is None or each.id_field is None or each.award is None:
-        return False
-    return any(limit.kind is LimitKind.ONCE_PER_ITEM and limit.key is None for limit in measure.limits)
-
-
 def _items(policy: Policy, paying: list[Measure], draws: Draws, measures: pl.Series) -> pl.Series:
     """Levels by code, ids in any spelling; where an entry needs none, it mostly has none."""
     ids = some_id(draws, "item")
-    needed = [measure.id for measure in paying if needs_item(measure)]
+    needed = [measure.id for measure in paying if names_item(measure, policy)]
     found = known(ids, ~measures.is_in(needed) & draws.chance("item:none", 0.7))
     for measure in paying:
         if (level := level_of(measure)) is not None:
@@ -98,14 +89,32 @@ def _counted(paying: list[Measure], draws: Draws, measures: pl.Series) -> pl.Ser
     return known(lists.to_series(), ~measures.is_in(totals) | draws.chance("counted:none", 0.3))
 
 
-def _keys(paying: list[Measure], keys: tuple[str, ...], draws: Draws, measures: pl.Series) -> pl.Series:
+def _keys(
+    policy: Policy, paying: list[Measure], keys: tuple[str, ...], draws: Draws, measures: pl.Series
+) -> pl.Series:
     """`keys`: what an item published; nothing where the item itself is the key."""
     columns: list[pl.Series] = []
     for key in keys:
         same = [m.id for m in paying if m.each is not None and key in m.each.id_keys]
-        given = known(
-            some_id(draws, f"key:{key}"), draws.chance(f"key:{key}:none", 0.5) | measures.is_in(same)
-        )
+        needed = [m.id for m in paying if key in needed_keys(m, policy) and m.id not in same]
+        none = draws.chance(f"key:{key}:none", 0.5) & ~measures.is_in(needed)
+        values = some_id(draws, f"key:{key}")
+        if codes := _codes_of(policy, key):
+            values = draws.pick(f"code:{key}", pl.Series(codes))
+        given = known(values, none | measures.is_in(same))
         columns.append(given.alias(key))
     struct = pl.DataFrame(columns).select(pl.struct(pl.all())).to_series()
-    return known(struct, draws.chance("keys:none", 0.2))
+    bound = [m.id for m in paying if needed_keys(m, policy)]
+    return known(struct, draws.chance("keys:none", 0.2) & ~measures.is_in(bound))
+
+
+def _codes_of(policy: Policy, key: str) -> list[str]:
+    """The codes that a key of the ledger may be, where it keeps a choice."""
+    for measure in policy.measures:
+        for kept in measure.ledger_keys:
+            facts = policy.facts.facts
+            if kept.of_item and measure.each is not None:
+                facts = facts[measure.each.list_name].fields
+            if kept.kept_as == key and facts[kept.name].type == "choice":
+                return [code for code, _ in facts[kept.name].choices]
+    return []

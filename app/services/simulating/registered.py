@@ -128,7 +128,7 @@ class Registered:
         ours = {measure.id for measure in self.policy.measures}
         row["applicant"]["credit"] = {"joint_punishment": bool(basis.listed)}
         row["history"] = [
-            {**entry._asdict(), "items": list(entry.items), "keys": dict(entry.keys)}
+            {name: value for name, value in entry.told().items() if name != "own"}
             for entry in basis.history
             if entry.measure in ours
         ]

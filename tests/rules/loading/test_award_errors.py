@@ -10,6 +10,13 @@ BY = "    by: staff.level\n"
 LIMITS = "limits: [once per staff.level, at most amount per year]"
 ONCE = "limits: [once per item for anyone]"
 OUTER = "award: {calculated: 50% * counted}"
+LOAN_LIMITS = """\
+  id: prize.prize_id
+  counts: prize.amount
+award: {calculated: 50% * counted}
+limits:
+  - once per item and year"""
+UNNAMED_LOANS = LOAN_LIMITS.replace("  id: prize.prize_id\n", "").replace("once per item and year", "¦best 3")
 DUE = "    at_least: ratio * granted\n"
 
 
@@ -58,18 +65,35 @@ DUE = "    at_least: ratio * granted\n"
         (GRANT, LIMITS, "limits: [once per year ¦fro anyone]", "for", "unexpected 'fro'"),
         (GRANT, LIMITS, "limits: [once, ¦once]", None, "same limit twice"),
         (GRANT, LIMITS, "limits: [once per staff.level, ¦once per applicant.kind]", None, "only one fact"),
-        (GRANT, LIMITS, "limits: [¦best 3]", None, "not supported yet"),
-        (GRANT, LIMITS, "limits: [¦first 3 by staff.since]", None, "not supported yet"),
-        (GRANT, LIMITS, "limits: [at most 3 ¦awards per year]", None, "not supported yet"),
-        (GRANT, LIMITS, "limits: [at most amount ¦per item]", "per year", "not supported yet"),
+        (GRANT, LIMITS, "limits: [¦best 3]", None, "among the items"),
+        (GRANT, LIMITS, "limits: [first 3 by ¦staff.since]", None, "of the item"),
+        (GRANT, LIMITS, "limits: [at most ¦3.5 awards per year]", None, "3.5 is no count"),
+        (GRANT, LIMITS, "limits: [at most amount per ¦item]", None, "needs an `each` with an `id`"),
         (GRANT, LIMITS, "limits: [at most ¦0 per year]", None, "above 0"),
         (GRANT, LIMITS, "limits: [at most ¦amuont per year]", "amount", "unknown name"),
         (GRANT, LIMITS, "limits: [at most ¦staff.pay per year]", None, "an amount or a parameter"),
-        (GRANT, LIMITS, "limits: [once per year ¦topped up]", None, "not supported yet"),
+        (GRANT, LIMITS, "limits: [at most 3 awards ¦topped up]", None, "once, best or first"),
         (GRANT, LIMITS, "limits: [once per year and ¦year]", None, "twice"),
         (GRANT, LIMITS, "limits: [¦{limit: once, when: staff.green}]", None, "not supported yet"),
-        (MATCH, ONCE, "limits: [once per ¦staff.level]", None, "not supported yet"),
-        (MATCH, ONCE, "limits: [once per ¦prize.level]", None, "not supported yet"),
+        (MATCH, ONCE, "limits: [once per ¦staff.level]", None, "ledger: {keys: [staff.level]}"),
+        (MATCH, ONCE, "limits: [once per ¦prize.level]", None, "ledger: {keys: [prize.level]}"),
+        (GRANT, LIMITS, "limits: [at most ¦0 awards]", None, "above 0"),
+        (GRANT, LIMITS, "limits: [at most ¦awards]", None, "expected a number"),
+        (GRANT, LIMITS, "limits: [¦at mots 3 awards]", "at most", "begins with once"),
+        (GRANT, LIMITS, "limits: [once ¦for evryone]", "for anyone", "unexpected 'for'"),
+        (GRANT, LIMITS, "limits: [at most 3 awards ¦for anyone]", None, "goes with `once` alone"),
+        (GRANT, LIMITS, "limits: [at most 3 awards per ¦staff.level and year]", None, "ledger: {keys"),
+        (GRANT, LIMITS, "limits: [at most 3 awards per¦]", None, "expected year"),
+        (GRANT, LIMITS, "limits: [at most 3 awards, ¦at most 5 awards]", None, "same limit twice"),
+        (GRANT, LIMITS, "limits: [at most 3 awards by ¦staff.level]", None, "only best and first"),
+        (MATCH, ONCE, "limits: [best 3, ¦once per item]", None, "stands before best"),
+        (MATCH, ONCE, "limits: [best 3 by ¦prize.first]", None, "rank by a number"),
+        (MATCH, ONCE, "limits: [best 3 by prize.amount ¦form item]", "for", "unexpected 'form'"),
+        (MATCH, ONCE, "limits: [best 3 per ¦prize.amount]", None, "is per a fact or field"),
+        (MATCH, ONCE, "limits: [at most 300 per ¦prize.level and year]", None, "ledger: {keys"),
+        (MATCH, ONCE, "limits: [once per item ¦topped up for anyone]", None, "not taken off"),
+        (LOANS, "once per item and year", "at most 5 per ¦item", None, "where each item is awarded"),
+        (LOANS, LOAN_LIMITS, UNNAMED_LOANS, None, "need an `id`"),
         # Flags and obligations
         (MATCH, "paid(this) < due", "paid(this) < ¦granted", None, "no meaning here"),
         (GRANT, "    unless: applicant.town in towns", "    unless: ¦due > 5", None, "no meaning here"),
@@ -84,7 +108,7 @@ DUE = "    at_least: ratio * granted\n"
         (GRANT, "clause: 一\n", "clause: 一\n¦instalments: []\n", None, "not supported yet"),
         (GRANT, "title: {zh: 资助, en: Grant}", "title: ¦{zh: 资助}", "en", "both languages"),
         (GRANT, "ledger: {key: small.old-grant}", "ledger: {key: ¦Small}", None, "ledger key"),
-        (GRANT, "ledger: {key: small.old-grant}", "ledger: {key: x, ¦keys: []}", None, "not supported yet"),
+        (GRANT, "ledger: {key: small.old-grant}", "ledger: {key: x, keys: [¦staff.total]}", None, "keeps a choice"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_where_it_stands(

@@ -29,7 +29,7 @@ NOTICE = "  notice: {clause: 九, zh: 见通知, en: See the notice}\n"
         ("division: '140802'", "division: '140802'\ncurrency: ¦yuan", None, "three capital letters"),
         ("division: '140802'", "division: '140802'\n¦divison: '1'", "division", "unknown key"),
         ("division: '140802'", "division: '140802'\n¦readings: {}", None, "not supported yet"),
-        ("division: '140802'", "division: '140802'\n¦groups: {}", None, "not supported yet"),
+        ("division: '140802'", "division: '140802'\ngroups: {a: {measures: ¦[grant], limits: [once]}}", None, "two"),
         ("title: {zh: 小政策, en: A small policy}", "title: ¦A small policy", None, "keys with values"),
         ("to: 2026-12-31", "to: ¦2023-12-31", None, "before `from`"),
         ("in_force: {from: 2024-01-01,", "in_force: ¦{", "from", "is missing"),
