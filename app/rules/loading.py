@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from app.rules.facts import FactSchema
 from app.rules.language.lexing import nearest
 from app.rules.language.naming import BUILT_IN, Scope
+from app.rules.language.syntax import AGGREGATES, ARGUMENTS
 from app.rules.packs.conditions import Codes, ConditionReader, Given
 from app.rules.packs.content import Content, digest_of, merge
+from app.rules.packs.derived import with_derived
 from app.rules.packs.errors import PackError, PackErrors, Problems, mistake, refuse
 from app.rules.packs.facts import FactReader, read_choices
 from app.rules.packs.ledger import check_ledger_keys
@@ -28,10 +30,12 @@ from app.rules.packs.node_reading import (
 )
 from app.rules.packs.notices import read_notices
 from app.rules.packs.overlays import Base
+from app.rules.packs.readings import check_used, declared, read_readings, uses_of
 from app.rules.packs.sets import read_relations, read_sets
+from app.rules.packs.tables import Tables, read_tables
 from app.rules.packs.texts import Texts
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-from app.rules.policy import Exclusion, Measure, Policy, Provision, Words
+from app.rules.policy import Exclusion, Measure, Policy, Provision, Reading, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +61,12 @@ def load_policy(files: Mapping[str, str]) -> Policy:
     _stop_if_unsure(content)
     schema = _facts(content)
     _stop_if_unsure(content)
-    return _Pack(content, schema).policy()
+    tables = read_tables(content.get("tables"), schema.choices, problems)
+    readings = read_readings(content.get("readings"), problems)
+    _check_tables(content, schema, tables)
+    _stop_if_unsure(content)
+    schema = replace(schema, tables=tables.declared, readings=declared(readings))
+    return _Pack(content, schema, tables, readings).policy()
 
 
 def _stop_if_unsure(content: Content) -> None:
@@ -97,6 +106,26 @@ def _facts(content: Content) -> FactSchema:
     return schema
 
 
+def _check_tables(content: Content, schema: FactSchema, tables: Tables) -> None:
+    """A table is called by its name, which means nothing else."""
+    node = content.get("tables")
+    taken = {
+        *schema.facts,
+        *schema.sets,
+        *ARGUMENTS,
+        *AGGREGATES,
+        *BUILT_IN,
+        "paid",
+        "award",
+        "year",
+        "as_of",
+    }
+    for name in tables.tables:
+        if name in taken and isinstance(node, MapNode):
+            words = f"名称 {name} 已另有所指", f"the name {name!r} means something else already"
+            content.problems.tell(mistake(node.key(name), *words))
+
+
 def _check_names(
     content: Content, keys: Mapping[str, TextNode], sets: Mapping[str, tuple[str, tuple[str, ...]]]
 ) -> None:
@@ -119,8 +148,12 @@ class _Pack:
 
     content: Content
     schema: FactSchema
+    tables: Tables
+    readings: Mapping[str, Reading]
     parameters: dict[str, TextNode] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    scope: Scope = field(init=False)
+    """The policy's own names, derived facts included."""
 
     @property
     def problems(self) -> Problems:
@@ -134,6 +167,11 @@ class _Pack:
                 self.parameters = read_parameters(node, self._scope({}), self.problems)
             _stop_if_unsure(self.content)
         scope = self._scope({name: text.text for name, text in self.parameters.items()})
+        base = scope
+        scope, used = with_derived(self.content.get("derived"), scope, self.problems)
+        self.used |= used
+        _stop_if_unsure(self.content)
+        self.schema, self.scope = scope.facts, scope
         measures = self._measures(scope, family)
         self._check_used()
         check_ledger_keys(measures, self.content.measures, self.problems)
@@ -149,16 +187,23 @@ class _Pack:
         zh, en = "版本由字母、数字和 . _ - 组成", "a version is letters, digits and . _ -"
         version = self._text("version", VERSION, zh, en)
         policy_id, status = self._id("id"), self._id("status")
-        notices = read_notices(Base(self.content, scope, self.parameters, measures, family))
+        self._check_readings()
+        notices = read_notices(
+            Base(self.content, base, scope, self.parameters, measures, family, self.readings)
+        )
         self.problems.stop()
         policy = Policy(
             policy_id, family, version, status, title, authority, division, currency, since, until,
             digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
+            readings=tuple(self.readings.values()),
         )  # fmt: skip
         return replace(policy, notices=tuple(notice.on(policy) for notice in notices))
 
     def _scope(self, parameters: Mapping[str, str]) -> Scope:
-        return Scope(self.schema, parameters, self.schema.sets, ordered=self.schema.ordered)
+        return Scope(
+            self.schema, parameters, self.schema.sets, ordered=self.schema.ordered, tables=self.tables.tables,
+            readings=uses_of(self.readings),
+        )  # fmt: skip
 
     # The head
 
@@ -214,6 +259,13 @@ class _Pack:
                 found[name] = service
                 self.used |= service.parameters.keys()
         return found
+
+    def _check_readings(self) -> None:
+        if not self.problems.found:
+            named = (*self.content.measures.values(), *self.content.services.values())
+            wide = (self.content.get("derived"), self.content.get("exclusions"))
+            sections = [*(node for _, node in named), *(node for node in wide if node is not None)]
+            check_used(self.content.get("readings"), sections, self.problems)
 
     def _check_used(self) -> None:
         if self.problems.found:
@@ -280,7 +332,7 @@ class _Pack:
         if when is None:
             refuse(node, "缺少 when", "'when' is missing", "when")
         code = f"exclusion.{name}"
-        reader = ConditionReader(Texts(self.problems, self._scope({})), Codes("exclusion"))
+        reader = ConditionReader(Texts(self.problems, replace(self.scope, parameters={})), Codes("exclusion"))
         test = reader.condition(when, reader.texts.within(), Given(fixed=code))
         return Exclusion(name, clause, title, when=test)
 

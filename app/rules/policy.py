@@ -187,6 +187,18 @@ class Provision:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A clause that can be read in more than one way, and the way that is chosen."""
+
+    id: str
+    clause: str
+    question: Words
+    options: tuple[tuple[str, Words], ...]
+    chosen: str | None
+    """None where nobody decided it yet: what turns on it stays undetermined."""
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What an applicant hands in under a notice; without `measures` for every measure."""
 
@@ -235,6 +247,7 @@ class Policy:
     provisions: tuple[Provision, ...] = ()
     notices: tuple[Notice, ...] = ()
     """One a year, in the order of years."""
+    readings: tuple[Reading, ...] = ()
 
     def measure(self, measure_id: str) -> Measure | None:
         return next((m for m in self.measures if m.id == measure_id), None)

@@ -9,7 +9,8 @@ import polars as pl
 from app.rules.columns import ends as of_ends
 from app.rules.columns.ends import WIDE, Ends, half_up, type_for
 from app.rules.columns.expressions import NotColumnar
-from app.rules.expression import Arithmetic, Expression, Fact, ItemField
+from app.rules.expression import Arithmetic, Expression
+from app.rules.language.intervals import domain_of
 from app.rules.language.ranges import MOST, range_of
 from app.rules.language.value_bounds import edges_of
 from app.rules.language.value_ranges import divides, range_of_value, scale_of
@@ -107,11 +108,10 @@ def _chosen(chosen: Sequence[tuple[pl.Expr, Ends]], rest: Ends) -> Ends:
 
 def _by_level(terms: Terms, value: ByLevel) -> Ends:
     key = value.key
-    assert isinstance(key, Fact | ItemField)
-    level = terms.column(key)
+    level = terms.value(key)
     rows = {code: _scaled(terms, row, value) for code, row in value.rows.items()}
     rest = _scaled(terms, value.otherwise, value)
-    reachable = [*rows.values(), *([] if set(key.domain.codes) <= set(rows) else [rest])]
+    reachable = [*rows.values(), *([] if set(domain_of(key).codes) <= set(rows) else [rest])]
     chosen = [(level == code, ends) for code, ends in rows.items()]
     return _chosen([(level.is_null(), _hull(reachable)), *chosen], rest)
 

@@ -33,12 +33,26 @@ HEAD = (
     "currency",
     "order",
 )
-OTHER = ("provisions", "exclusions", "parameters", "choices", "sets", "applicant", "facts", "relations")
+OTHER = (
+    "provisions",
+    "exclusions",
+    "parameters",
+    "choices",
+    "sets",
+    "tables",
+    "readings",
+    "applicant",
+    "facts",
+    "derived",
+    "relations",
+)
 SECTIONS = (*HEAD, *OTHER, "measures", "services", "notices", "cases")
-LATER = ("readings", "groups", "tables", "derived")
+LATER = ("groups",)
 FILES = ("policy.yaml", "facts.yaml", "services.yaml")
 YEAR = re.compile(r"[0-9]{4}")
-IN_ORDER = frozenset({"applicant", "facts", "choices", "flags", "obligations", "exclusions", "provisions"})
+IN_ORDER = frozenset(
+    {"applicant", "facts", "choices", "flags", "obligations", "exclusions", "provisions", "readings"}
+)
 """Sections whose order shows in answers, so that it belongs to the digest."""
 
 

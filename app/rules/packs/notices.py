@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.rules.packs.overlays import Base
     from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-    from app.rules.policy import Measure, Policy
+    from app.rules.policy import Measure, Policy, Reading
 
 KEYS = (
     "year",
@@ -30,8 +30,9 @@ KEYS = (
     "review",
     "materials",
     "maximum",
+    "readings",
+    "tables",
 )
-LATER = ("readings", "tables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ class Draft:
     materials: tuple[Material, ...]
     maximum: Mapping[str, int]
     measures: Mapping[str, Measure]
+    readings: tuple[Reading, ...]
 
     def on(self, policy: Policy) -> Notice:
         """The notice with the policy as it reads under it."""
         measures = tuple(self.measures.get(measure.id, measure) for measure in policy.measures)
         return Notice(
             self.year, self.published, self.window, self.closed, self.review, self.materials, self.maximum,
-            replace(policy, measures=measures, notices=()),
+            replace(policy, measures=measures, notices=(), readings=self.readings),
         )  # fmt: skip
 
 
@@ -74,17 +76,21 @@ class NoticeReader:
     def read(self) -> Draft | None:
         """None where a part is wrong."""
         before = len(self._problems.found)
-        check_keys(self._problems, self._node, KEYS, ("year", "published"), LATER)
+        check_keys(self._problems, self._node, KEYS, ("year", "published"))
         year, published = self._year(), self._published()
         window = self._window(published)
         closed = self._closed()
         review = dict(self._review())
         materials = tuple(self._materials())
         maximum = dict(self._maximum())
-        measures = dict(Overlay(self._base, self._node).measures(closed))
+        overlay = Overlay(self._base, self._node)
+        measures = dict(overlay.measures(closed))
         if len(self._problems.found) > before or published is None:
             return None
-        return Draft(year, published, window, frozenset(closed), review, materials, maximum, measures)
+        return Draft(
+            year, published, window, frozenset(closed), review, materials, maximum, measures,
+            tuple(overlay.readings.values()),
+        )  # fmt: skip
 
     # What the notice says of itself
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from app.rules.expression import Lookup, ReadingUse
 from app.rules.language.lexing import nearest
 from app.rules.packs.conditions import NOTHING_ADDED, Added
+from app.rules.packs.derived import with_derived
 from app.rules.packs.errors import Problems, mistake, refuse
 from app.rules.packs.literals import same_type
 from app.rules.packs.measures import MeasureReader, read_service
 from app.rules.packs.node_reading import map_of, text_of
+from app.rules.packs.readings import chosen_of, uses_of
+from app.rules.packs.tables import overlaid, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
+from app.rules.reaching import every_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from app.rules.language.naming import Scope
     from app.rules.packs.content import Content
-    from app.rules.policy import Measure
+    from app.rules.policy import Measure, Reading
 
     Changed = dict[str, TextNode]
 
@@ -31,12 +36,15 @@ class Base:
     """The pack that notices lie upon, as far as it could be read."""
 
     content: Content
+    plain: Scope
+    """The names of the policy itself, its parameters included, without derived facts."""
     scope: Scope
-    """The names of the policy itself, its parameters included."""
+    """With derived facts."""
     parameters: Mapping[str, TextNode]
     """The policy's own."""
     measures: Mapping[str, Measure]
     family: str
+    readings: Mapping[str, Reading]
 
     def nodes(self, measure: str) -> tuple[TextNode, MapNode]:
         return self.content.measures.get(measure) or self.content.services[measure]
@@ -53,6 +61,11 @@ class Base:
         if name not in known:
             refuse(node, f"没有措施 {name}", f"there is no measure {name!r}", nearest(name, known))
         return name
+
+
+def reads_laws(measure: Measure) -> bool:
+    """Whether a measure reads tables or readings, which a notice may change."""
+    return any(isinstance(node, Lookup | ReadingUse) for node in every_node(measure))
 
 
 def by_measure(base: Base, notice: MapNode, section: str) -> Iterator[tuple[str, TextNode, Node]]:
@@ -72,6 +85,36 @@ class Overlay:
         self._base = base
         self._node = notice
         self._problems = base.content.problems
+        self.readings = dict(base.readings)
+        """As the notice chooses."""
+        self._laws = self._other_laws()
+        """The policy's names with the notice's readings and table rows, None where it changes neither."""
+
+    def _other_laws(self) -> Scope | None:
+        base, problems = self._base, self._problems
+        readings, tables = self._node.get("readings"), self._node.get("tables")
+        if readings is None and tables is None:
+            return None
+        scope = base.plain
+        if readings is not None:
+            with problems.gather():
+                for key, value in map_of(readings).items():
+                    with problems.gather():
+                        self.readings[key.text] = self._chosen(key, value)
+            scope = replace(scope, readings=uses_of(self.readings))
+        if tables is not None:
+            with problems.gather():
+                node = overlaid(base.content.get("tables"), tables)
+                found = read_tables(node, scope.facts.choices, problems)
+                scope = replace(scope, tables=found.tables)
+        return scope
+
+    def _chosen(self, key: TextNode, value: Node) -> Reading:
+        found = self.readings.get(key.text)
+        if found is None:
+            close = nearest(key.text, self.readings)
+            raise mistake(key, f"没有条文解读 {key.text}", f"there is no reading {key.text!r}", close)
+        return replace(found, chosen=chosen_of(value, [code for code, _ in found.options]))
 
     def measures(self, closed: Mapping[str, Node]) -> Iterator[tuple[str, Measure]]:
         """The measures that read otherwise, those that could be read; `closed` has the place of each."""
@@ -80,7 +123,7 @@ class Overlay:
         for name, measure in self._base.measures.items():
             changed = parameters.get(name, {}) | {one: wide[one] for one in wide if one in measure.parameters}
             added = Added(required.get(name), closed.get(name) if measure.evaluated else None)
-            if changed or added != NOTHING_ADDED:
+            if changed or added != NOTHING_ADDED or (self._laws is not None and reads_laws(measure)):
                 found = self._overlaid(name, changed, added)
                 if found is not None:
                     yield name, found
@@ -151,6 +194,9 @@ class Overlay:
         base = self._base
         wide = {one: changed.get(one, stated).text for one, stated in base.parameters.items()}
         scope = replace(base.scope, parameters=wide)
+        if self._laws is not None or any(one in base.parameters for one in changed):
+            plain = replace(self._laws or base.plain, parameters=wide)
+            scope, _ = with_derived(base.content.get("derived"), plain, problems)
         key, node = base.nodes(name)
         if name in base.content.measures:
             return MeasureReader(key, _with(node, changed), scope, problems, added).read(base.family)
