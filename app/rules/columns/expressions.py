@@ -35,7 +35,8 @@ from app.rules.expression import (
     ReadingUse,
 )
 from app.rules.language.bounds import compare
-from app.rules.language.intervals import domain_of
+from app.rules.language.constancy import facts_of
+from app.rules.language.intervals import Walk, domain_of
 from app.rules.language.ranges import MOST, range_of
 from app.rules.language.value_ranges import divides
 
@@ -57,6 +58,7 @@ class Terms:
     def __init__(self, table: Table, year: int, as_of: date) -> None:
         self.table, self.year, self.as_of = table, year, as_of
         self._kept: dict[Aggregate, pl.Expr | Ends] = {}
+        self._rows: dict[Lookup, str] = {}
 
     def over(self, table: Table) -> Terms:
         """The same day and year over another table."""
@@ -67,7 +69,7 @@ class Terms:
         found = copy(self)
         found.table = copy(self.table)
         found.table.built_ins = {}
-        found._kept = dict(self._kept)  # noqa: SLF001 - a copy of itself
+        found._kept, found._rows = dict(self._kept), dict(self._rows)  # noqa: SLF001 - a copy of itself
         return found
 
     def column(self, fact: Fact | ItemField) -> pl.Expr:
@@ -236,6 +238,14 @@ class Terms:
             raise NotColumnar
         return found
 
+    def column_of(self, found: pl.Expr) -> pl.Expr:
+        """As a column of the table, so that what is named again and again is worked out once."""
+        if not found.meta.root_names() or found.meta.is_column():
+            return found
+        name = self.table.fresh("kept")
+        self.table.frame = self.table.frame.with_columns(found.alias(name))
+        return pl.col(name)
+
     def derived(self, expression: Derived) -> Ends:
         """A number, or the place of a code, as columns of the table, worked out once; items have no part in it."""
         low, high = (f"derived:{expression.name}:{end}" for end in ("low", "high"))
@@ -259,9 +269,28 @@ class Terms:
         return pl.col(name)
 
     def row(self, expression: Lookup) -> tuple[Ends, pl.Expr]:
-        """The bounds of the rows that the keys can reach, and whether there is certainly none."""
-        keys = [self._key(key) for key in expression.keys]
-        return found_in(expression.rows, keys, self.type_of(expression))
+        """The bounds of the rows that the keys can reach, and whether there is certainly none; worked out once."""
+        if not any(facts_of(key) for key in expression.keys):
+            return self._same_row(expression)
+        name = self._rows.get(expression)
+        if name is None:
+            name = self._rows[expression] = self.table.fresh("lookup")
+            keys = [self._key(key) for key in expression.keys]
+            ends, none = found_in(expression.rows, keys, self.type_of(expression))
+            made = {"low": ends.low, "high": ends.high, "none": none}
+            self.table.frame = self.table.frame.with_columns(
+                one.alias(f"{name}:{end}") for end, one in made.items()
+            )
+        return Ends(pl.col(f"{name}:low"), pl.col(f"{name}:high")), pl.col(f"{name}:none")
+
+    def _same_row(self, expression: Lookup) -> tuple[Ends, pl.Expr]:
+        """The row of keys that are the same for everyone: the day of the evaluation, its year."""
+        low, high = Walk({}, None, {"year": self.year, "as_of": self.as_of}, {}).row(expression)
+        if low is None:
+            of = self.type_of(expression)
+            return Ends(of_ends.constant(0, of), of_ends.unbounded(of)), pl.lit(value=True)
+        least, most = (of_ends.constant(int(end or 0), self.type_of(expression)) for end in (low, high))
+        return Ends(least, most), pl.lit(value=False)
 
     def _key(self, key: Expression) -> pl.Expr:
         """A key, null where it is unknown."""
