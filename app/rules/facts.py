@@ -47,6 +47,8 @@ class FactDeclaration:
     """Ids only: absent means none, which is known."""
     fields: Mapping[str, FactDeclaration] = field(default_factory=dict)
     """Lists: the item's fields in order."""
+    stated: bool = True
+    """Whether requests state it: not so derived facts, readings and the rows of tables."""
 
 
 @dataclass(frozen=True, slots=True)

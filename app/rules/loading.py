@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from app.rules.facts import FactSchema
 from app.rules.language.lexing import nearest
 from app.rules.language.naming import BUILT_IN, Scope
-from app.rules.packs.conditions import Codes, ConditionReader, Given
+from app.rules.language.syntax import AGGREGATES, ARGUMENTS
 from app.rules.packs.content import Content, digest_of, merge
+from app.rules.packs.derived import with_derived
 from app.rules.packs.errors import PackError, PackErrors, Problems, mistake, refuse
+from app.rules.packs.exclusions import read_exclusions, read_provisions
 from app.rules.packs.facts import FactReader, read_choices
 from app.rules.packs.groups import GroupReader
 from app.rules.packs.ledger import check_ledger_keys
@@ -30,20 +32,20 @@ from app.rules.packs.node_reading import (
 from app.rules.packs.notices import read_notices
 from app.rules.packs.overlays import Base
 from app.rules.packs.plausible import Plausible
+from app.rules.packs.readings import check_used, declared, read_readings, uses_of
 from app.rules.packs.sets import read_relations, read_sets
-from app.rules.packs.texts import Texts
+from app.rules.packs.tables import Tables, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-from app.rules.policy import Exclusion, Group, Measure, Policy, Provision, Words
+from app.rules.policy import Group, Measure, Policy, Reading, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["PackError", "PackErrors", "load_policy"]
 
 REQUIRED = ("id", "title", "authority", "division", "status", "version", "in_force", "order")
 DIVISION = re.compile(r"[0-9]{6}")
 CURRENCY = re.compile(r"[A-Z]{3}")
-ITEMS_WITH = re.compile(r"items with ([a-z][a-z0-9_]*)")
 
 
 def load_policy(files: Mapping[str, str]) -> Policy:
@@ -59,7 +61,12 @@ def load_policy(files: Mapping[str, str]) -> Policy:
     _stop_if_unsure(content)
     schema = _facts(content)
     _stop_if_unsure(content)
-    return _Pack(content, schema).policy()
+    tables = read_tables(content.get("tables"), schema.choices, problems)
+    readings = read_readings(content.get("readings"), problems)
+    _check_tables(content, schema, tables)
+    _stop_if_unsure(content)
+    schema = replace(schema, tables=tables.declared, readings=declared(readings))
+    return _Pack(content, schema, tables, readings).policy()
 
 
 def _stop_if_unsure(content: Content) -> None:
@@ -99,6 +106,26 @@ def _facts(content: Content) -> FactSchema:
     return schema
 
 
+def _check_tables(content: Content, schema: FactSchema, tables: Tables) -> None:
+    """A table is called by its name, which means nothing else."""
+    node = content.get("tables")
+    taken = {
+        *schema.facts,
+        *schema.sets,
+        *ARGUMENTS,
+        *AGGREGATES,
+        *BUILT_IN,
+        "paid",
+        "award",
+        "year",
+        "as_of",
+    }
+    for name in tables.tables:
+        if name in taken and isinstance(node, MapNode):
+            words = f"名称 {name} 已另有所指", f"the name {name!r} means something else already"
+            content.problems.tell(mistake(node.key(name), *words))
+
+
 def _check_names(
     content: Content, keys: Mapping[str, TextNode], sets: Mapping[str, tuple[str, tuple[str, ...]]]
 ) -> None:
@@ -121,8 +148,12 @@ class _Pack:
 
     content: Content
     schema: FactSchema
+    tables: Tables
+    readings: Mapping[str, Reading]
     parameters: dict[str, TextNode] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    scope: Scope = field(init=False)
+    """The policy's own names, derived facts included."""
 
     @property
     def problems(self) -> Problems:
@@ -136,12 +167,17 @@ class _Pack:
                 self.parameters = read_parameters(node, self._scope({}), self.problems)
             _stop_if_unsure(self.content)
         scope = self._scope({name: text.text for name, text in self.parameters.items()})
+        base = scope
+        scope, used = with_derived(self.content.get("derived"), scope, self.problems)
+        self.used |= used
+        _stop_if_unsure(self.content)
+        self.schema, self.scope = scope.facts, scope
         measures = self._measures(scope, family)
         groups = self._groups(scope, measures)
         self._check_used()
         check_ledger_keys(measures, self.content.measures, self.problems)
-        exclusions = tuple(self._exclusions())
-        provisions = tuple(self._provisions())
+        exclusions = tuple(read_exclusions(self.content.get("exclusions"), self.scope, self.problems))
+        provisions = tuple(read_provisions(self.content.get("provisions"), self.problems))
         order = self._order()
         since, until = self._in_force()
         title, authority = self._words("title"), self._words("authority")
@@ -152,17 +188,23 @@ class _Pack:
         zh, en = "版本由字母、数字和 . _ - 组成", "a version is letters, digits and . _ -"
         version = self._text("version", VERSION, zh, en)
         policy_id, status = self._id("id"), self._id("status")
-        notices = read_notices(Base(self.content, scope, self.parameters, measures, family, order))
+        self._check_readings()
+        notices = read_notices(
+            Base(self.content, base, scope, self.parameters, measures, family, self.readings, order)
+        )
         self.problems.stop()
         policy = Policy(
             policy_id, family, version, status, title, authority, division, currency, since, until,
             digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
-            groups=groups,
+            groups=groups, readings=tuple(self.readings.values()),
         )  # fmt: skip
         return replace(policy, notices=tuple(notice.on(policy) for notice in notices))
 
     def _scope(self, parameters: Mapping[str, str]) -> Scope:
-        return Scope(self.schema, parameters, self.schema.sets, ordered=self.schema.ordered)
+        return Scope(
+            self.schema, parameters, self.schema.sets, ordered=self.schema.ordered, tables=self.tables.tables,
+            readings=uses_of(self.readings),
+        )  # fmt: skip
 
     # The head
 
@@ -232,6 +274,13 @@ class _Pack:
             return found
         return ()
 
+    def _check_readings(self) -> None:
+        if not self.problems.found:
+            named = (*self.content.measures.values(), *self.content.services.values())
+            wide = (self.content.get("derived"), self.content.get("exclusions"))
+            sections = [*(node for _, node in named), *(node for node in wide if node is not None)]
+            check_used(self.content.get("readings"), sections, self.problems)
+
     def _check_used(self) -> None:
         if self.problems.found:
             return
@@ -259,56 +308,3 @@ class _Pack:
                 names = ", ".join(left)
                 refuse(node, f"order 缺少 {names}", f"`order` leaves out {names}", left[0])
         return found
-
-    def _exclusions(self) -> Iterator[Exclusion]:
-        node = self.content.get("exclusions")
-        keys: set[str] = set()
-        with self.problems.gather():
-            for key, value in map_of(node).items() if node is not None else ():
-                with self.problems.gather():
-                    found = self._exclusion(key, map_of(value))
-                    if found.item_key is not None and found.item_key in keys:
-                        refuse(
-                            key,
-                            f"{found.item_key} 已有排除规则",
-                            f"items with {found.item_key} are barred already",
-                        )
-                    keys |= {found.item_key} if found.item_key is not None else set()
-                    yield found
-
-    def _exclusion(self, key: TextNode, node: MapNode) -> Exclusion:
-        """`bars: money` on a condition, or `bars: items with <key>` by what was supported before."""
-        name, known = id_of(key), ("when", "bars", "clause", "title")
-        check_keys(self.problems, node, known)
-        for needed in known[1:]:
-            if needed not in node.entries:
-                refuse(node, f"缺少 {needed}", f"{needed!r} is missing", needed)
-        clause, title = text_of(node.entries["clause"][1]).text, words_of(node.entries["title"][1])
-        bars, when = text_of(node.entries["bars"][1]), node.get("when")
-        items = ITEMS_WITH.fullmatch(bars.text)
-        if items is None and bars.text != "money":
-            close = nearest(bars.text, ("money", "items with project"))
-            refuse(bars, "bars 为 money 或 items with <键>", "`bars` is money or items with <key>", close)
-        if items is not None:
-            if when is not None:
-                zh, en = "尚不支持按条件排除项目", "barring items on a condition is not supported yet"
-                refuse(node.key("when"), zh, en)
-            return Exclusion(name, clause, title, item_key=items.group(1))
-        if when is None:
-            refuse(node, "缺少 when", "'when' is missing", "when")
-        code = f"exclusion.{name}"
-        reader = ConditionReader(Texts(self.problems, self._scope({})), Codes("exclusion"))
-        test = reader.condition(when, reader.texts.within(), Given(fixed=code))
-        return Exclusion(name, clause, title, when=test)
-
-    def _provisions(self) -> Iterator[Provision]:
-        node = self.content.get("provisions")
-        with self.problems.gather():
-            for key, value in map_of(node).items() if node is not None else ():
-                with self.problems.gather():
-                    given = map_of(value)
-                    check_keys(self.problems, given, ("clause", "zh", "en"), ("clause", "zh", "en"))
-                    if {"clause", "zh", "en"} <= given.entries.keys():
-                        said = (text_of(given.entries[name][1]).text for name in ("zh", "en"))
-                        clause = text_of(given.entries["clause"][1]).text
-                        yield Provision(id_of(key), clause, Words(*said))

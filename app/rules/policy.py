@@ -267,6 +267,18 @@ class Provision:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A clause that can be read in more than one way, and the way that is chosen."""
+
+    id: str
+    clause: str
+    question: Words
+    options: tuple[tuple[str, Words], ...]
+    chosen: str | None
+    """None where nobody decided it yet: what turns on it stays undetermined."""
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What an applicant hands in under a notice; without `measures` for every measure."""
 
@@ -316,6 +328,7 @@ class Policy:
     notices: tuple[Notice, ...] = ()
     """One a year, in the order of years."""
     groups: tuple[Group, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     def groups_of(self, measure_id: str) -> tuple[Group, ...]:
         """The groups that a measure is of."""

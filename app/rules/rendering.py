@@ -76,7 +76,7 @@ def _missing(fact: Missing) -> bytes:
     return orjson.dumps(
         {
             "fact": name,
-            "pointer": pointer,
+            "pointer": pointer if declaration.stated else "",
             "label": words_json(declaration.label),
             "type": TYPE_NAMES.get(declaration.type, declaration.type),
             "choices": choices if declaration.type == "choice" else None,

@@ -16,14 +16,14 @@ SETS = {"level": ("some_levels",), "size": ("smaller",), "text": ("marks", "file
 LISTS = ("things", "deep.parts")
 
 FACTS = {
-    "bool": ("known.yes_no", "known.other", "known.deeper.still"),
-    "count": ("known.number_of", "known.few", "applicant.staff"),
-    "money": ("known.sum_of", "known.small_sum"),
-    "percent": ("known.ratio", "known.rate"),
-    "number": ("known.score", "known.grade", "known.balance"),
+    "bool": ("known.yes_no", "known.other", "known.deeper.still", "promising"),
+    "count": ("known.number_of", "known.few", "applicant.staff", "points", "by_size(applicant.size)"),
+    "money": ("known.sum_of", "known.small_sum", "worth", "allowance(known.level, year(known.until))"),
+    "percent": ("known.ratio", "known.rate", "reference(known.since)", "reference(as_of)"),
+    "number": ("known.score", "known.grade", "known.balance", "points_weighted"),
     "date": ("known.since", "known.until"),
-    "level": ("known.level", "known.other_level"),
-    "size": ("applicant.size", "known.deeper.size"),
+    "level": ("known.level", "known.other_level", "derived_level"),
+    "size": ("applicant.size", "known.deeper.size", "derived_size"),
     "text": ("known.note", "applicant.division"),
 }
 FIELDS = {
@@ -106,6 +106,51 @@ facts:
         since: {date: [起始, since]}
         rank: {choice: [等级, rank], of: levels}
         mark: {text: [标记, mark]}
+tables:
+  reference: {by: date, gives: percent, from: {2024-01-01: 3.45%, 2025-06-20: 3.1%}, until: 2026-06-30, label: [参考利率, reference rate]}
+  allowance: {by: [levels, year], gives: money, rows: {high: {2025: 300, 2026: 310.5}, low: {2026: 20}}}
+  by_size: {by: sizes, gives: count, rows: {micro: 1, small: 2, large: 4}}
+readings:
+  way:
+    clause: 三
+    question: {zh: 怎么读, en: how it reads}
+    options: {strict: [从严, strictly], wide: [从宽, widely], open: [未定, open]}
+    chosen: undecided
+derived:
+  promising: {type: bool, label: [看好, promising], value: known.yes_no or points >= 3}
+  points:
+    type: count
+    label: [得分点, points]
+    value:
+      sum:
+        - {by: known.level, high: 2, low: 1}
+        - {steps: known.number_of, from: {5: 1, 10: 3}}
+        - cases: [{when: known.other, then: 1}]
+  points_weighted: {type: number, label: [加权, weighted], value: points * known.grade}
+  worth:
+    type: money
+    label: [价值, worth]
+    value:
+      cases:
+        - {when: reading.way == strict, then: known.small_sum}
+        - {when: reading.way == wide, then: 2 * known.small_sum}
+        - {else: reference(known.since) * known.sum_of}
+      cap: 100000
+  derived_level:
+    type: choice
+    of: levels
+    label: [推定级别, level derived]
+    value: {steps: points, from: {1: low, 4: high}, below: none}
+  derived_size:
+    type: choice
+    of: sizes
+    label: [推定规模, size derived]
+    value:
+      cases:
+        - {when: applicant.staff < 10, then: micro}
+        - when: known.sum_of < 5000000
+          then: {by: known.deeper.size, large: large, else: small}
+        - {else: large}
 relations:
   - known.few <= known.number_of
   - known.since <= known.until

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from app.rules.columns.expressions import NotColumnar
 from app.rules.columns.tables import FIELD, ROW
 from app.rules.deciding.conditions import Leaf
-from app.rules.expression import Expression, Fact, ItemField
-from app.rules.language.constancy import facts_of
+from app.rules.expression import Derived, Expression, Fact, ItemField, Lookup
+from app.rules.language.constancy import facts_of, nodes, parts_in
+from app.rules.language.intervals import domain_of
 from app.rules.language.value_bounds import edges_of
 from app.rules.values import ByLevel, Cases, Steps, parts_of
 
@@ -53,8 +55,10 @@ class Leaves:
         """What their reasons and missing facts depend on; `terms` of another table that has these columns."""
         for leaf, name in zip(self.block.all_leaves, self.names, strict=True):
             signature.truth(pl.col(name))
-            if len(leaf.mentions) > 1:
+            if len(leaf.mentions) > 1 or leaf.worked_out:
                 sign_mentions(terms or self._terms, leaf.mentions, signature)
+            if leaf.worked_out:
+                sign_worked_out(terms or self._terms, leaf.test, signature)
 
 
 def sign_mentions(terms: Terms, mentions: Iterable[Mention], signature: Signature) -> None:
@@ -69,27 +73,58 @@ def sign_mentions(terms: Terms, mentions: Iterable[Mention], signature: Signatur
             signature.pattern(_unknown_items(terms, mention))
 
 
+def sign_worked_out(terms: Terms, test: Expression, signature: Signature) -> None:
+    """Which rows of derived facts can be reached, and which tables have none."""
+    match test:
+        case Derived(type="bool", value=Expression() as value):
+            sign_worked_out(terms, value, signature)
+            return
+        case Derived(value=value):
+            if isinstance(value, Expression):
+                ends = terms.whole(value)
+                signature.truth(ends.low == ends.high)
+                sign_worked_out(terms, value, signature)
+            else:
+                sign_value(terms, value, signature)
+            return
+        case Lookup():
+            if any(
+                isinstance(node, ItemField) and node.word not in terms.table.words for node in nodes(test)
+            ):
+                raise NotColumnar
+            signature.fact(terms.row(test)[1])
+    for part in parts_in(test):
+        sign_worked_out(terms, part, signature)
+
+
 def sign_value(terms: Terms, value: Value | None, signature: Signature) -> None:
     """Which rows of its tables, steps and cases can be reached: only facts of those are asked for."""
     match value:
-        case ByLevel(key=Fact() | ItemField() as key):
-            codes = {code: place for place, code in enumerate(key.domain.codes, 1)}
-            level = terms.column(key).replace_strict(codes, default=0, return_dtype=pl.UInt32)
+        case ByLevel(key=key):
+            codes = {code: place for place, code in enumerate(domain_of(key).codes, 1)}
+            sign_worked_out(terms, key, signature)
+            level = terms.value(key).replace_strict(codes, default=0, return_dtype=pl.UInt32)
             signature.code(level, len(codes) + 1)
         case Steps(of=quantity, above=above):
             ends = terms.whole(quantity)
+            sign_worked_out(terms, quantity, signature)
             for edge in edges_of(value):
                 for end in ends[:2]:
                     signature.truth(end > edge if above else end >= edge)
         case Cases(rows=rows):
             for row in rows:
                 signature.truth(terms.truth(row.when))
-        case None | Expression():
+                sign_worked_out(terms, row.when, signature)
+        case Expression():
+            sign_worked_out(terms, value, signature)
+            return
+        case None:
             return
     for part in parts_of(value):
         if isinstance(part, Expression) and facts_of(part):
             ends = terms.whole(part)
             signature.truth(ends.low == ends.high)
+            sign_worked_out(terms, part, signature)
         sign_value(terms, part, signature)
 
 

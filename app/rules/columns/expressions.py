@@ -15,22 +15,30 @@ from app.rules.columns import ends as of_ends
 from app.rules.columns.aggregates import bounded, quantified
 from app.rules.columns.dates import passed, shifted, turned
 from app.rules.columns.ends import Ends
+from app.rules.columns.fractions import compare_fractions, divisor_of, fractions
+from app.rules.columns.looking_up import found_in
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
     BuiltIn,
     Comparison,
     DateCall,
+    Derived,
     Expression,
     Fact,
     ItemField,
     Literal,
     Logic,
+    Lookup,
     Membership,
     ParameterUse,
+    ReadingUse,
 )
 from app.rules.language.bounds import compare
+from app.rules.language.constancy import facts_of
+from app.rules.language.intervals import Walk, domain_of
 from app.rules.language.ranges import MOST, range_of
+from app.rules.language.value_ranges import divides
 
 if TYPE_CHECKING:
     from datetime import date
@@ -50,6 +58,7 @@ class Terms:
     def __init__(self, table: Table, year: int, as_of: date) -> None:
         self.table, self.year, self.as_of = table, year, as_of
         self._kept: dict[Aggregate, pl.Expr | Ends] = {}
+        self._rows: dict[Lookup, str] = {}
 
     def over(self, table: Table) -> Terms:
         """The same day and year over another table."""
@@ -60,7 +69,7 @@ class Terms:
         found = copy(self)
         found.table = copy(self.table)
         found.table.built_ins = {}
-        found._kept = dict(self._kept)  # noqa: SLF001 - a copy of itself
+        found._kept, found._rows = dict(self._kept), dict(self._rows)  # noqa: SLF001 - a copy of itself
         return found
 
     def column(self, fact: Fact | ItemField) -> pl.Expr:
@@ -75,6 +84,8 @@ class Terms:
                 return pl.lit(value)
             case Fact() | ItemField():
                 return self.column(expression)
+            case Derived():
+                return self.derived_truth(expression)
             case Logic(operator="not", operands=(operand,)):
                 return ~self.truth(operand)
             case Logic(operator=operator, operands=operands):
@@ -109,9 +120,9 @@ class Terms:
             return of_ends.compare(
                 operator, of_ends.times(one, right.scale, of), of_ends.times(other, left.scale, of)
             )
-        if max(-least, most) * max(_divisor(left), _divisor(right)) >= MOST:
+        if max(-least, most) * max(divisor_of(left), divisor_of(right)) >= MOST:
             raise NotColumnar
-        return _compare_fractions(operator, _fractions(one, right.scale), _fractions(other, left.scale))
+        return compare_fractions(operator, fractions(one, right.scale), fractions(other, left.scale))
 
     def _against_constant(self, left: Expression, operator: str, right: Expression) -> pl.Expr | None:
         """The short way for most requirements: a fact against a constant of its own scale."""
@@ -149,7 +160,7 @@ class Terms:
                 same = one == other
             return same if operator == "==" else ~same
         if left.type == "choice":
-            codes = left.domain.codes if isinstance(left, Fact | ItemField) else ()
+            codes = domain_of(left).codes
             one, other = (
                 side.replace_strict(codes, range(len(codes)), default=None) for side in (one, other)
             )
@@ -166,6 +177,14 @@ class Terms:
                 return self.column(expression)
             case BuiltIn(name="as_of"):
                 return pl.lit(self.as_of)
+            case ReadingUse(chosen=chosen):
+                return pl.lit(chosen, dtype=pl.String)
+            case Derived(domain=domain):
+                low, high = self.derived(expression)[:2]
+                place = pl.when(low == high).then(low)
+                return place.replace_strict(
+                    range(len(domain.codes)), domain.codes, default=None, return_dtype=pl.String
+                )
             case DateCall(function=function, arguments=(day,)):
                 return turned(function, self.value(day))
             case Arithmetic(operator="shift", operands=(day, Literal(value=int(count))), span_unit=str(unit)):
@@ -192,6 +211,10 @@ class Terms:
                 if name not in self.table.built_ins:
                     raise NotColumnar
                 return self.table.built_ins[name]
+            case Derived() | Lookup():
+                return (
+                    self.derived(expression) if isinstance(expression, Derived) else self.row(expression)[0]
+                )
             case DateCall(function="year", arguments=(day,)):
                 found = self.value(day).dt.year().cast(of)
                 return Ends(found.fill_null(0), found)
@@ -214,6 +237,67 @@ class Terms:
         if found.over is not None:
             raise NotColumnar
         return found
+
+    def column_of(self, found: pl.Expr) -> pl.Expr:
+        """As a column of the table, so that what is named again and again is worked out once."""
+        if not found.meta.root_names() or found.meta.is_column():
+            return found
+        name = self.table.fresh("kept")
+        self.table.frame = self.table.frame.with_columns(found.alias(name))
+        return pl.col(name)
+
+    def derived(self, expression: Derived) -> Ends:
+        """A number, or the place of a code, as columns of the table, worked out once; items have no part in it."""
+        low, high = (f"derived:{expression.name}:{end}" for end in ("low", "high"))
+        table = self.table
+        if low not in table.frame.columns:
+            from app.rules.columns.values import value_ends  # noqa: PLC0415 - values are made of expressions
+
+            if divides(expression.value):
+                raise NotColumnar
+            found = value_ends(self, expression.value)
+            table.frame = table.frame.with_columns(found.low.alias(low), found.high.alias(high))
+        return Ends(pl.col(low), pl.col(high))
+
+    def derived_truth(self, expression: Derived) -> pl.Expr:
+        """A derived yes or no as a column of the table, worked out once."""
+        name = f"derived:{expression.name}"
+        if name not in self.table.frame.columns:
+            assert isinstance(expression.value, Expression)
+            truth = self.truth(expression.value)
+            self.table.frame = self.table.frame.with_columns(truth.alias(name))
+        return pl.col(name)
+
+    def row(self, expression: Lookup) -> tuple[Ends, pl.Expr]:
+        """The bounds of the rows that the keys can reach, and whether there is certainly none; worked out once."""
+        if not any(facts_of(key) for key in expression.keys):
+            return self._same_row(expression)
+        name = self._rows.get(expression)
+        if name is None:
+            name = self._rows[expression] = self.table.fresh("lookup")
+            keys = [self._key(key) for key in expression.keys]
+            ends, none = found_in(expression.rows, keys, self.type_of(expression))
+            made = {"low": ends.low, "high": ends.high, "none": none}
+            self.table.frame = self.table.frame.with_columns(
+                one.alias(f"{name}:{end}") for end, one in made.items()
+            )
+        return Ends(pl.col(f"{name}:low"), pl.col(f"{name}:high")), pl.col(f"{name}:none")
+
+    def _same_row(self, expression: Lookup) -> tuple[Ends, pl.Expr]:
+        """The row of keys that are the same for everyone: the day of the evaluation, its year."""
+        low, high = Walk({}, None, {"year": self.year, "as_of": self.as_of}, {}).row(expression)
+        if low is None:
+            of = self.type_of(expression)
+            return Ends(of_ends.constant(0, of), of_ends.unbounded(of)), pl.lit(value=True)
+        least, most = (of_ends.constant(int(end or 0), self.type_of(expression)) for end in (low, high))
+        return Ends(least, most), pl.lit(value=False)
+
+    def _key(self, key: Expression) -> pl.Expr:
+        """A key, null where it is unknown."""
+        if key.type not in NUMERIC:
+            return self.value(key)
+        ends = self.whole(key)
+        return pl.when(ends.low == ends.high).then(ends.low)
 
     @staticmethod
     def type_of(expression: Expression) -> pl.DataType:
@@ -266,41 +350,6 @@ class Terms:
         endless = divisor.high.is_null()
         low = pl.when(endless).then(of_ends.constant(0, of)).otherwise(whole.low)
         return Ends(low, whole.high, (divisor.high.fill_null(1), divisor.low))
-
-
-Fraction = tuple[pl.Expr, pl.Expr]
-"""Numerator and positive denominator."""
-
-
-def _fractions(found: Ends, factor: int) -> tuple[Fraction, Fraction]:
-    wide = of_ends.WIDE
-    low, high = of_ends.times(found, factor, wide)[:2]
-    one = of_ends.constant(1, wide)
-    over = found.over or (one, one)
-    return (low, over[0].cast(wide)), (high, over[1].cast(wide))
-
-
-def _divisor(expression: Expression) -> int:
-    """The greatest denominator that a row can have of its own."""
-    match expression:
-        case Arithmetic(operator="/", operands=(_, Fact() | ItemField() as by)):
-            return range_of(by)[1]
-    return 1
-
-
-def _compare_fractions(
-    operator: str, left: tuple[Fraction, Fraction], right: tuple[Fraction, Fraction]
-) -> pl.Expr:
-    """As `ends.compare`, each end a numerator over a positive denominator."""
-    (a, b), (c, d) = left, right
-    return of_ends.told(
-        operator,
-        below=b[0] * c[1] < c[0] * b[1],
-        up_to=b[0] * c[1] <= c[0] * b[1],
-        above=a[0] * d[1] > d[0] * a[1],
-        from_=a[0] * d[1] >= d[0] * a[1],
-        settled=(a[0] * b[1] == b[0] * a[1]) & (a[0] * c[1] == c[0] * a[1]) & (c[0] * d[1] == d[0] * c[1]),
-    )
 
 
 def _range(left: Expression, by: int, right: Expression, by_other: int) -> tuple[int, int]:

@@ -9,7 +9,8 @@ import polars as pl
 from app.rules.columns import ends as of_ends
 from app.rules.columns.ends import WIDE, Ends, half_up, type_for
 from app.rules.columns.expressions import NotColumnar
-from app.rules.expression import Arithmetic, Expression, Fact, ItemField
+from app.rules.expression import Arithmetic, Expression
+from app.rules.language.intervals import domain_of
 from app.rules.language.ranges import MOST, range_of
 from app.rules.language.value_bounds import edges_of
 from app.rules.language.value_ranges import divides, range_of_value, scale_of
@@ -72,14 +73,19 @@ def value_ends(terms: Terms, value: Value) -> Ends:
         case ByLevel():
             return _by_level(terms, value)
         case Steps():
-            return _steps(terms, value)
+            return _kept(terms, _steps(terms, value))
         case Cases():
-            return _cases(terms, value)
+            return _kept(terms, _cases(terms, value))
         case Combined():
             return _combined(terms, value)
         case Modified():
             return _modified(terms, value)
     return terms.whole(value)
+
+
+def _kept(terms: Terms, found: Ends) -> Ends:
+    """As columns: every row of a form names what it chooses from again, and would double it."""
+    return Ends(terms.column_of(found.low), terms.column_of(found.high))
 
 
 def _scaled(terms: Terms, value: Value | None, within: Value) -> Ends:
@@ -107,18 +113,17 @@ def _chosen(chosen: Sequence[tuple[pl.Expr, Ends]], rest: Ends) -> Ends:
 
 def _by_level(terms: Terms, value: ByLevel) -> Ends:
     key = value.key
-    assert isinstance(key, Fact | ItemField)
-    level = terms.column(key)
+    level = terms.value(key)
     rows = {code: _scaled(terms, row, value) for code, row in value.rows.items()}
     rest = _scaled(terms, value.otherwise, value)
-    reachable = [*rows.values(), *([] if set(key.domain.codes) <= set(rows) else [rest])]
+    reachable = [*rows.values(), *([] if set(domain_of(key).codes) <= set(rows) else [rest])]
     chosen = [(level == code, ends) for code, ends in rows.items()]
     return _chosen([(level.is_null(), _hull(reachable)), *chosen], rest)
 
 
 def _steps(terms: Terms, value: Steps) -> Ends:
     """A hull over the rows from the first that the quantity's low end reaches to the last that its high end does."""
-    low, high = terms.whole(value.of)[:2]
+    low, high = (terms.column_of(end) for end in terms.whole(value.of)[:2])
     rows = [_scaled(terms, value.below, value), *(_scaled(terms, row, value) for row in value.rows)]
     edges = edges_of(value)
     reached, passed = [pl.lit(value=True)], []
@@ -139,7 +144,8 @@ def _cases(terms: Terms, value: Cases) -> Ends:
     """The hull of the cases that are possible, up to the first that is certain."""
     rest = _scaled(terms, value.otherwise, value)
     for row in reversed(value.rows):
-        truth, ends = terms.truth(row.when), _scaled(terms, row.then, value)
+        truth = terms.column_of(terms.truth(row.when))
+        ends = _scaled(terms, row.then, value)
         rest = _chosen([(truth, ends), (truth.is_null(), _hull([ends, rest]))], rest)
     return rest
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.source import made
-from app.rules.expression import Aggregate, BuiltIn, Expression, Fact, ItemField
-from app.rules.language.constancy import nodes
+from app.rules.expression import Aggregate, BuiltIn, Fact, ItemField
+from app.rules.reaching import every_node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
 
     Key = Callable[[Mapping[str, object], Mapping[str, object]], tuple[object, ...]]
 
@@ -30,7 +28,7 @@ class Reads(NamedTuple):
 
 def reads_of(part: object) -> Reads | None:
     """What all expressions in a part read, wherever they stand; None where one goes over a whole list."""
-    mentioned = [node for expression in _expressions(part) for node in nodes(expression)]
+    mentioned = list(every_node(part))
     if any(isinstance(node, Aggregate) for node in mentioned):
         return None
     facts = dict.fromkeys(node.name for node in mentioned if isinstance(node, Fact))
@@ -51,18 +49,3 @@ def key_of(reads: Reads, name: str) -> Key:
     """The function of facts and built-ins that gives that tuple."""
     text = f"def {name}(facts, b):\n    get = facts.get\n    return {key_source(reads)}"
     return made(name, text, {})  # type: ignore[return-value]
-
-
-def _expressions(value: object) -> Iterator[Expression]:
-    if isinstance(value, Expression):
-        yield value
-        return
-    parts: list[object] = []
-    if is_dataclass(value):
-        parts = [getattr(value, field.name) for field in fields(value)]
-    elif isinstance(value, tuple):
-        parts = list(value)
-    elif isinstance(value, Mapping):
-        parts = list(value.values())
-    for part in parts:
-        yield from _expressions(part)

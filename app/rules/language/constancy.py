@@ -19,6 +19,7 @@ from app.rules.expression import (
     ItemField,
     Literal,
     Lookup,
+    Membership,
     ParameterUse,
     ReadingUse,
 )
@@ -135,9 +136,16 @@ def _values(node: Fact | ItemField | BuiltIn | ReadingUse, every: tuple[Expressi
     if node.type == "date":
         return _days(every)
     if node.type == "text":
-        named = {v for n in every for v in (getattr(n, "members", ()) or (getattr(n, "value", None),))}
-        return ["", *(value for value in sorted(map(str, named)) if value)]
+        named = {text for one in every for text in _texts(one)}
+        return ["", *sorted(named - {""})]
     return _numbers(node, every)
+
+
+def _texts(node: Expression) -> tuple[str, ...]:
+    """The texts that a node compares with."""
+    if isinstance(node, Membership):
+        return node.members
+    return (str(node.value),) if isinstance(node, Literal | ParameterUse) and node.type == "text" else ()
 
 
 def _days(every: tuple[Expression, ...]) -> list[object]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.rules.expression import BuiltIn, Domain, Expression, Fact, ItemField, ParameterUse
+from app.rules.expression import (
+    BuiltIn,
+    Derived,
+    Domain,
+    Expression,
+    Fact,
+    ItemField,
+    ParameterUse,
+    ReadingUse,
+    Rows,
+)
 from app.rules.language.lexing import LanguageError, nearest, tokens_of
 from app.rules.language.literals import PERCENT, constant_of
 from app.rules.language.syntax import Constant, Name
@@ -16,6 +26,17 @@ if TYPE_CHECKING:
     from app.rules.facts import FactDeclaration, FactSchema
 
 BUILT_IN = {"counted": "money", "granted": "money", "due": "money", "items": "count"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the pack: what its rows are by, in the order of a call's arguments, and what they give."""
+
+    by: tuple[str, ...]
+    """Each date, year, text, or the name of a choice."""
+    type: str
+    scale: int
+    rows: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +52,9 @@ class Scope:
     """The choices whose codes are declared low to high."""
     inner: Mapping[str, str] = field(default_factory=dict)
     """Words of enclosing aggregates and their lists."""
+    derived: Mapping[str, Derived] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    readings: Mapping[str, ReadingUse] = field(default_factory=dict)
 
     def lists(self) -> dict[str, str]:
         """Every word that stands for an item, and its list."""
@@ -60,6 +84,10 @@ def resolve(scope: Scope, name: Name, demand: str | None) -> Expression:
     if text in scope.facts.facts and scope.facts.facts[text].type != "list":
         kind, scale, domain = field_of(scope.facts.facts[text])
         return Fact(kind, scale, text, domain)
+    if text in scope.derived:
+        return scope.derived[text]
+    if first == "reading" and rest in scope.readings:
+        return scope.readings[rest]
     if text == "year":
         return BuiltIn("count", 1, "year")
     if text == "as_of":
@@ -74,7 +102,11 @@ def _unknown(scope: Scope, name: Name) -> LanguageError:
     if text in BUILT_IN:
         return LanguageError(f"{text!r} has no meaning here", f"{text} 在这里没有意义", name.offset)
     if text.startswith("reading."):
-        return LanguageError("readings are not supported yet", "尚不支持 readings（条文解读）", name.offset)
+        close = nearest(text, [f"reading.{one}" for one in scope.readings])
+        return LanguageError(f"there is no reading {text!r}", f"没有条文解读 {text}", name.offset, close)
+    if text in scope.tables:
+        words = f"{text!r} is a table: call it with its keys", f"{text} 是表，须带键调用"
+        return LanguageError(*words, name.offset, f"{text}({', '.join(scope.tables[text].by)})")
     if text in scope.facts.facts:
         return LanguageError(
             f"{text!r} is a list: use an aggregate such as count",
@@ -85,7 +117,8 @@ def _unknown(scope: Scope, name: Name) -> LanguageError:
         return LanguageError(
             f"{text!r} is a set: it stands after `in`", f"{text} 是集合，只能写在 in 之后", name.offset
         )
-    known = [*scope.parameters, *scope.facts.facts, "year", "as_of", *scope.allow]
+    known = [*scope.parameters, *scope.facts.facts, *scope.derived, "year", "as_of", *scope.allow]
+    known += [f"reading.{one}" for one in scope.readings]
     for word, list_name in scope.lists().items():
         fields = scope.facts.facts[list_name].fields
         known += [f"{word}.{one}" for one in fields]

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 from app.rules.language.constancy import facts_of, parameters_of, settles
 from app.rules.language.lexing import LanguageError, Token, nearest, tokens_of
 from app.rules.language.naming import Scope
-from app.rules.language.syntax import Binary, Call, Collect, Constant, Name, Shift, Syntax, Unary, Within
+from app.rules.language.syntax import (
+    AGGREGATES,
+    ARGUMENTS,
+    Binary,
+    Call,
+    Collect,
+    Constant,
+    Name,
+    Shift,
+    Syntax,
+    Unary,
+    Within,
+)
 from app.rules.language.typing_ import typed, typed_condition
 
 if TYPE_CHECKING:
@@ -16,9 +28,6 @@ if TYPE_CHECKING:
 COMPARISONS = frozenset({"==", "!=", ">=", ">", "<=", "<"})
 OPERATORS = frozenset({"and", "or", "not", "+", "-", "*", "/"})
 SPANS = {"day": "day", "days": "day", "month": "month", "months": "month", "year": "year", "years": "year"}
-ARGUMENTS = {"years": 2, "months": 2, "days": 2, "year": 1}
-ARGUMENTS |= dict.fromkeys(("month_start", "month_end", "year_start", "year_end"), 1)
-AGGREGATES = frozenset({"count", "any", "sum", "all", "max", "min"})
 LATER = frozenset({"award"})
 NAMES = {
     "a set or [": "集合或 [",
@@ -222,14 +231,6 @@ class Parser:
             return self.paid(function)
         if name in LATER:
             raise LanguageError(f"{name}() is not supported yet", f"尚不支持 {name}()", function.offset)
-        if name not in AGGREGATES and name not in ARGUMENTS:
-            known = (*AGGREGATES, *ARGUMENTS, "paid")
-            raise LanguageError(
-                f"unknown function {name!r} (tables are not supported yet)",
-                f"未知的函数 {name}（尚不支持表）",
-                function.offset,
-                nearest(name, known),
-            )
         self.expect("(")
         if name in ("count", "any"):
             return self.collect(function, None)
@@ -242,6 +243,9 @@ class Parser:
         if name in ("sum", "all"):
             self.expect("for")
         self.expect(")")
+        if name not in AGGREGATES and name not in ARGUMENTS:
+            # A table of the pack, or a mistake: the names of the pack tell.
+            return Call(function.offset, name, tuple(arguments))
         wanted = ARGUMENTS.get(name)
         if (wanted and len(arguments) != wanted) or (wanted is None and len(arguments) < 2):
             raise LanguageError(

@@ -91,3 +91,16 @@ def code_wanted(choices: str | None, offset: int) -> LanguageError:
 
 def else_wanted(offset: int) -> LanguageError:
     return LanguageError("min over no item needs `else`", "min 需要 else：没有项目时取什么", offset)
+
+
+def no_function(name: str, offset: int, close: str | None) -> LanguageError:
+    return LanguageError(f"there is no function or table {name!r}", f"没有函数或表 {name}", offset, close)
+
+
+def keys_wanted(table: str, by: tuple[str, ...], offset: int) -> LanguageError:
+    keys = ", ".join(by)
+    return LanguageError(f"{table}() takes {keys}", f"{table}() 的键为 {keys}", offset, f"{table}({keys})")
+
+
+def choice_wanted(of: str, offset: int) -> LanguageError:
+    return LanguageError(f"expected a fact of the choice {of}", f"这里应为选项 {of} 的事实", offset)

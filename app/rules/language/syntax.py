@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ARGUMENTS = {"years": 2, "months": 2, "days": 2, "year": 1}
+ARGUMENTS |= dict.fromkeys(("month_start", "month_end", "year_start", "year_end"), 1)
+"""How many values each function of the calendar takes."""
+AGGREGATES = frozenset({"count", "any", "sum", "all", "max", "min"})
+
 
 @dataclass(frozen=True, slots=True)
 class Syntax:

@@ -17,25 +17,40 @@ from app.rules.expression import (
     ItemField,
     Literal,
     Logic,
-    Membership,
+    Lookup,
     ParameterUse,
 )
 from app.rules.language import refusals
+from app.rules.language.choosing import Choices
 from app.rules.language.lexing import LanguageError, nearest
 from app.rules.language.literals import constant_of, folded, product_type
 from app.rules.language.naming import Scope, resolve, written
 from app.rules.language.ranges import check_range, least
-from app.rules.language.syntax import Binary, Call, Collect, Constant, Name, Shift, Syntax, Unary, Within
+from app.rules.language.syntax import (
+    AGGREGATES,
+    ARGUMENTS,
+    Binary,
+    Call,
+    Collect,
+    Constant,
+    Name,
+    Shift,
+    Syntax,
+    Unary,
+    Within,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.rules.facts import FactDeclaration
+    from app.rules.language.naming import Table
 
     _Memo = dict[tuple[int, str | None], Expression]
 
 NUMERIC = frozenset({"count", "money", "percent", "number"})
 BARE = "bare"
+KEY_TYPES = {"date": "date", "year": "count", "text": "text"}
+"""The type of a table's key where it is not a choice."""
 
 
 def typed(syntax: Syntax, scope: Scope, expect: str | None = None) -> Expression:
@@ -47,7 +62,7 @@ def typed_condition(syntax: Syntax, scope: Scope) -> Expression:
     return Typist(scope).of(syntax, "bool")
 
 
-class Typist:
+class Typist(Choices):
     """Types one text. A demand is the type that a use asks of a bare number."""
 
     def __init__(self, scope: Scope, memo: _Memo | None = None) -> None:
@@ -55,14 +70,14 @@ class Typist:
         self._memo: _Memo = {} if memo is None else memo
 
     def of(self, syntax: Syntax, demand: str | None = None) -> Expression:
-        found = self._of(syntax, demand)
+        found = self.untyped(syntax, demand)
         if demand is not None and found.type != demand:
             raise refusals.not_expected(demand, found.type, syntax.offset)
         if found.type in NUMERIC:
             check_range(found, syntax.offset)
         return found
 
-    def _of(self, syntax: Syntax, demand: str | None) -> Expression:
+    def untyped(self, syntax: Syntax, demand: str | None) -> Expression:
         """Each part is typed once for each demand: without the memo a chain doubles the work at every link."""
         key = id(syntax), demand
         if key not in self._memo:
@@ -105,7 +120,7 @@ class Typist:
                 value = self.of(day, "date")
                 return Arithmetic("date", 1, "shift", (value, Literal("count", 1, count)), unit)
             case Within():
-                return self._within(syntax)
+                return self.within(syntax)
             case Call():
                 return self._call(syntax, demand)
             case Collect():
@@ -130,7 +145,9 @@ class Typist:
             case Constant(kind="number"):
                 return BARE
             case Name(text=text) if text in self.scope.parameters:
-                return BARE if written(self.scope, syntax).kind == "number" else self._of(syntax, None).type
+                return (
+                    BARE if written(self.scope, syntax).kind == "number" else self.untyped(syntax, None).type
+                )
             case Unary(operator="-", operand=operand):
                 return self.lean(operand)
             case Binary(operator="+" | "-"):
@@ -142,7 +159,7 @@ class Typist:
                 return inner.lean(value)
             case Binary(operator="*" | "/"):
                 return self._lean_of_product(syntax)
-        return self._of(syntax, None).type
+        return self.untyped(syntax, None).type
 
     def _lean_of(self, parts: Iterable[Syntax]) -> str:
         kinds = [self.lean(part) for part in parts]
@@ -156,7 +173,7 @@ class Typist:
             return "money"
         if BARE in (left, right):
             return left if right == BARE else right
-        return self._of(syntax, None).type
+        return self.untyped(syntax, None).type
 
     def _takes_money(self, syntax: Syntax) -> bool:
         """Whether a bare number in it can become money: `3000 * layouts`."""
@@ -179,7 +196,7 @@ class Typist:
             raise LanguageError("a number whose type nothing tells", "无从得知这个数字的类型", offset)
         if not any_type and kind not in NUMERIC and kind != "date":
             raise refusals.no_number(kind, offset)
-        found = tuple(self._of(part, kind) for part in parts)
+        found = tuple(self.untyped(part, kind) for part in parts)
         for part, one in zip(parts, found, strict=True):
             if one.type != kind:
                 raise refusals.not_alike(kind, one.type, part.offset)
@@ -198,7 +215,7 @@ class Typist:
                 demands[index] = "money"
         elif kinds == [BARE, BARE] and demand in NUMERIC:
             demands[0] = demand
-        left, right = (self._of(side, need) for side, need in zip(sides, demands, strict=True))
+        left, right = (self.untyped(side, need) for side, need in zip(sides, demands, strict=True))
         for side, one in zip(sides, (left, right), strict=True):
             if one.type not in NUMERIC:
                 raise refusals.no_number(one.type, side.offset)
@@ -213,7 +230,7 @@ class Typist:
         fits = self.lean(syntax.left) in (BARE, demand)
         fits = fits or (demand == "money" and self._takes_money(syntax.left))
         left = self._number(syntax.left, demand if fits else None)
-        right = self._of(syntax.right, "factor" if self.lean(syntax.right) == BARE else None)
+        right = self.untyped(syntax.right, "factor" if self.lean(syntax.right) == BARE else None)
         if right.type not in ("count", "number"):
             raise refusals.no_divisor(right.type, syntax.right.offset)
         if not isinstance(right, Fact | ItemField | Literal | ParameterUse):
@@ -229,10 +246,10 @@ class Typist:
     # Conditions
 
     def _comparison(self, syntax: Binary) -> Expression:
-        choice = self._choice(syntax.left)
+        choice = self.choice(syntax.left)
         if choice is not None:
-            return self._of_choice(syntax, *choice)
-        word, known = syntax.right, {*self.scope.parameters, *self.scope.facts.facts}
+            return self.of_choice(syntax, *choice)
+        word, known = syntax.right, {*self.scope.parameters, *self.scope.facts.facts, *self.scope.derived}
         if isinstance(word, Name) and word.text not in known and self.lean(syntax.left) == "text":
             raise refusals.unquoted(word.text, word.offset)
         left, right = self._alike((syntax.left, syntax.right), None, syntax.offset, any_type=True)
@@ -244,63 +261,6 @@ class Typist:
             if one.type in NUMERIC:
                 check_range(one, syntax.offset, other.scale)
         return Comparison("bool", 1, syntax.operator, left, right)
-
-    def _choice(self, syntax: Syntax) -> tuple[Fact | ItemField, FactDeclaration] | None:
-        """A choice or text that is compared with codes, and its declaration."""
-        if not isinstance(syntax, Name) or syntax.text in self.scope.parameters:
-            return None
-        found = self._of(syntax, None)
-        if not isinstance(found, Fact | ItemField) or found.type != "choice":
-            return None
-        return found, self._declared(found)
-
-    def _declared(self, found: Fact | ItemField) -> FactDeclaration:
-        facts = self.scope.facts.facts
-        return facts[found.name] if isinstance(found, Fact) else facts[found.list_name].fields[found.field]
-
-    def _of_choice(self, syntax: Binary, left: Fact | ItemField, declared: FactDeclaration) -> Expression:
-        if syntax.operator not in ("==", "!=") and declared.of not in self.scope.ordered:
-            raise refusals.without_order(declared.of, syntax.offset)
-        right = syntax.right
-        if isinstance(right, Name) and "." in right.text:
-            other = self._choice(right)
-            if other is None or other[1].of != declared.of:
-                raise refusals.not_of(right.text, declared.of, right.offset)
-            return Comparison("bool", 1, syntax.operator, left, other[0])
-        if isinstance(right, Name) or (isinstance(right, Constant) and right.kind == "string"):
-            code = self._code(right, left, declared)
-            return Comparison("bool", 1, syntax.operator, left, Literal("choice", 1, code))
-        raise refusals.code_wanted(declared.of, right.offset)
-
-    def _code(self, code: Name | Constant, left: Fact | ItemField, declared: FactDeclaration) -> str:
-        if left.type == "text":
-            if isinstance(code, Name):
-                raise refusals.unquoted(code.text, code.offset)
-        elif code.text not in left.domain.codes:
-            close = nearest(code.text, left.domain.codes)
-            raise refusals.no_code(code.text, declared.of, code.offset, close)
-        return code.text
-
-    def _within(self, syntax: Within) -> Expression:
-        left = self._of(syntax.left, None)
-        if not isinstance(left, Fact | ItemField) or left.type not in ("choice", "text"):
-            raise LanguageError("`in` is for a choice or a text", "in 只用于选项或文字", syntax.left.offset)
-        declared = self._declared(left)
-        if isinstance(syntax.members, Name):
-            name = syntax.members
-            if name.text not in self.scope.sets:
-                raise refusals.no_set(name.text, name.offset, nearest(name.text, self.scope.sets))
-            of, members = self.scope.sets[name.text]
-            if of != (declared.of if left.type == "choice" else "text"):
-                raise refusals.set_of(name.text, of, name.offset)
-            return Membership("bool", 1, left, members, syntax.negated, name.text)
-        codes: list[str] = []
-        for code in syntax.members:
-            text = self._code(code, left, declared)
-            if text in codes:
-                raise LanguageError(f"{text!r} twice", f"{text} 重复", code.offset)
-            codes.append(text)
-        return Membership("bool", 1, left, tuple(codes), syntax.negated)
 
     # Calls
 
@@ -315,9 +275,29 @@ class Typist:
             if parts[0].type not in NUMERIC:
                 raise LanguageError(f"{name}() is for numbers", f"{name}() 只用于数字", syntax.offset)
             return folded(Arithmetic(parts[0].type, lcm(*(p.scale for p in parts)), name, parts))
+        if name in self.scope.tables:
+            return self._lookup(syntax, self.scope.tables[name])
+        if name not in ARGUMENTS:
+            known = (*AGGREGATES, *ARGUMENTS, "paid", *self.scope.tables)
+            raise refusals.no_function(name, syntax.offset, nearest(name, known))
         dates = tuple(self.of(argument, "date") for argument in arguments)
         kind = "count" if name in ("years", "months", "days", "year") else "date"
         return DateCall(kind, 1, name, dates)
+
+    def _lookup(self, syntax: Call, table: Table) -> Expression:
+        """A call of a table: each argument is of the kind that its rows are by."""
+        if len(syntax.arguments) != len(table.by):
+            raise refusals.keys_wanted(syntax.function, table.by, syntax.offset)
+        keys = []
+        for argument, by in zip(syntax.arguments, table.by, strict=True):
+            if by in KEY_TYPES:
+                keys.append(self.of(argument, KEY_TYPES[by]))
+                continue
+            choice = self.choice(argument)
+            if choice is None or choice[1].of != by:
+                raise refusals.choice_wanted(by, argument.offset)
+            keys.append(choice[0])
+        return Lookup(table.type, table.scale, syntax.function, tuple(keys), table.rows)
 
     def _inside(self, syntax: Collect) -> Typist:
         word, name = syntax.word.text, syntax.list_name.text

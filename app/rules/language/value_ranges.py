@@ -21,8 +21,8 @@ def divides(value: Value) -> bool:
         return divides(value.value)
     if isinstance(value, Expression):
         operands = getattr(value, "operands", ())
-        inside = getattr(value, "value", None)
-        also = isinstance(inside, Expression) and divides(inside)
+        inside = (getattr(value, "value", None), getattr(value, "otherwise", None))
+        also = any(isinstance(one, Expression) and divides(one) for one in inside)
         # A total may be of fractions.
         total = isinstance(value, BuiltIn) and value.name == "counted"
         return total or getattr(value, "operator", "") == "/" or also or any(map(divides, operands))

@@ -5,8 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from app.rules.expression import BuiltIn, Condition, Expression, ItemField, Literal, Logic
-from app.rules.language.constancy import nodes
+from app.rules.expression import (
+    Aggregate,
+    BuiltIn,
+    Condition,
+    Derived,
+    Expression,
+    Fact,
+    ItemField,
+    Literal,
+    Logic,
+    ReadingUse,
+)
+from app.rules.language.constancy import nodes, subject_of
 from app.rules.language.parsing import facts_of, settles
 from app.rules.language.syntax import Binary, Shift, Syntax, Unary, Within
 from app.rules.language.typing_ import typed_condition
@@ -231,11 +242,11 @@ def as_expression(condition: Condition) -> Expression:
 
 def default_code(test: Expression) -> str:
     """The last word of the left-most fact, of an aggregate its list's."""
-    for mention in facts_of(test):
-        if isinstance(mention, ItemField):
-            return mention.field
-        name = mention if isinstance(mention, str) else mention.name
-        return name.rsplit(".", 1)[-1]
+    match subject_of(test):
+        case ItemField(field=field):
+            return field
+        case Aggregate(list_name=name) | Fact(name=name) | Derived(name=name) | ReadingUse(name=name):
+            return name.rsplit(".", 1)[-1]
     return next(node.name for node in nodes(test) if isinstance(node, BuiltIn))
 
 

@@ -40,16 +40,28 @@ OTHER = (
     "parameters",
     "choices",
     "sets",
+    "tables",
+    "readings",
     "applicant",
     "facts",
+    "derived",
     "relations",
 )
 SECTIONS = (*HEAD, *OTHER, "measures", "services", "notices", "cases")
-LATER = ("readings", "tables", "derived")
 FILES = ("policy.yaml", "facts.yaml", "services.yaml")
 YEAR = re.compile(r"[0-9]{4}")
 IN_ORDER = frozenset(
-    {"applicant", "facts", "choices", "flags", "obligations", "exclusions", "provisions", "groups"}
+    {
+        "applicant",
+        "facts",
+        "choices",
+        "flags",
+        "obligations",
+        "exclusions",
+        "provisions",
+        "groups",
+        "readings",
+    }
 )
 """Sections whose order shows in answers, so that it belongs to the digest."""
 
@@ -132,7 +144,7 @@ def _add(content: Content, path: str, text: str) -> None:
 
 
 def _sections(content: Content, node: MapNode) -> None:
-    check_keys(content.problems, node, SECTIONS, (), LATER)
+    check_keys(content.problems, node, SECTIONS)
     for name, (key, value) in node.entries.items():
         if name in content.top:
             first = content.top[name][0].source.path

@@ -136,7 +136,15 @@ def check_name(node: Node, word: str, scope: Scope, *, parameters: bool) -> None
     """A word of the measure's own may mean nothing else already. Raises Mistake."""
     groups = {name.split(".", 1)[0] for name in scope.facts.facts}
     built_in = ("year", "as_of", "counted", "items", "granted", "due", "paid", "this", "reading")
-    taken = {*groups, *scope.facts.facts, *scope.sets, *built_in, *(scope.parameters if parameters else ())}
+    own = {*scope.derived, *scope.tables, *(name.split(".", 1)[0] for name in scope.derived)}
+    taken = {
+        *groups,
+        *scope.facts.facts,
+        *scope.sets,
+        *own,
+        *built_in,
+        *(scope.parameters if parameters else ()),
+    }
     if word in taken:
         refuse(node, f"名称 {word} 已另有所指", f"the name {word!r} means something else already")
 

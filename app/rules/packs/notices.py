@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.rules.packs.overlays import Base
     from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-    from app.rules.policy import Group, Measure, Policy
+    from app.rules.policy import Group, Measure, Policy, Reading
 
 KEYS = (
     "year",
@@ -30,8 +30,9 @@ KEYS = (
     "review",
     "materials",
     "maximum",
+    "readings",
+    "tables",
 )
-LATER = ("readings", "tables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Draft:
     maximum: Mapping[str, int]
     measures: Mapping[str, Measure]
     groups: tuple[Group, ...] | None
+    readings: tuple[Reading, ...]
 
     def on(self, policy: Policy) -> Notice:
         """The notice with the policy as it reads under it."""
@@ -54,7 +56,8 @@ class Draft:
         return Notice(
             self.year, self.published, self.window, self.closed, self.review, self.materials, self.maximum,
             replace(
-                policy, measures=measures, notices=(), groups=policy.groups if self.groups is None else self.groups
+                policy, measures=measures, notices=(), readings=self.readings,
+                groups=policy.groups if self.groups is None else self.groups,
             ),
         )  # fmt: skip
 
@@ -77,7 +80,7 @@ class NoticeReader:
     def read(self) -> Draft | None:
         """None where a part is wrong."""
         before = len(self._problems.found)
-        check_keys(self._problems, self._node, KEYS, ("year", "published"), LATER)
+        check_keys(self._problems, self._node, KEYS, ("year", "published"))
         year, published = self._year(), self._published()
         window = self._window(published)
         closed = self._closed()
@@ -89,8 +92,9 @@ class NoticeReader:
         if len(self._problems.found) > before or published is None:
             return None
         return Draft(
-            year, published, window, frozenset(closed), review, materials, maximum, measures, overlay.groups()
-        )
+            year, published, window, frozenset(closed), review, materials, maximum, measures,
+            overlay.groups(), tuple(overlay.readings.values()),
+        )  # fmt: skip
 
     # What the notice says of itself
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from app.rules.expression import Lookup, ReadingUse
 from app.rules.language.lexing import nearest
 from app.rules.packs.conditions import NOTHING_ADDED, Added
+from app.rules.packs.derived import with_derived
 from app.rules.packs.errors import Problems, mistake, refuse
 from app.rules.packs.groups import GroupReader
 from app.rules.packs.literals import same_type
 from app.rules.packs.measures import MeasureReader, read_service
 from app.rules.packs.node_reading import map_of, text_of
+from app.rules.packs.readings import chosen_of, uses_of
+from app.rules.packs.tables import overlaid, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
+from app.rules.reaching import every_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from app.rules.language.naming import Scope
     from app.rules.packs.content import Content
-    from app.rules.policy import Group, Measure
+    from app.rules.policy import Group, Measure, Reading
 
     Changed = dict[str, TextNode]
 
@@ -32,12 +37,15 @@ class Base:
     """The pack that notices lie upon, as far as it could be read."""
 
     content: Content
+    plain: Scope
+    """The names of the policy itself, its parameters included, without derived facts."""
     scope: Scope
-    """The names of the policy itself, its parameters included."""
+    """With derived facts."""
     parameters: Mapping[str, TextNode]
     """The policy's own."""
     measures: Mapping[str, Measure]
     family: str
+    readings: Mapping[str, Reading]
     order: Sequence[str] = ()
     """Every id, in catalogue order."""
 
@@ -58,6 +66,11 @@ class Base:
         return name
 
 
+def reads_laws(measure: Measure) -> bool:
+    """Whether a measure reads tables or readings, which a notice may change."""
+    return any(isinstance(node, Lookup | ReadingUse) for node in every_node(measure))
+
+
 def by_measure(base: Base, notice: MapNode, section: str) -> Iterator[tuple[str, TextNode, Node]]:
     """The entries of a section of a notice: the measure, its key and what is said of it."""
     problems = base.content.problems
@@ -75,6 +88,36 @@ class Overlay:
         self._base = base
         self._node = notice
         self._problems = base.content.problems
+        self.readings = dict(base.readings)
+        """As the notice chooses."""
+        self._laws = self._other_laws()
+        """The policy's names with the notice's readings and table rows, None where it changes neither."""
+
+    def _other_laws(self) -> Scope | None:
+        base, problems = self._base, self._problems
+        readings, tables = self._node.get("readings"), self._node.get("tables")
+        if readings is None and tables is None:
+            return None
+        scope = base.plain
+        if readings is not None:
+            with problems.gather():
+                for key, value in map_of(readings).items():
+                    with problems.gather():
+                        self.readings[key.text] = self._chosen(key, value)
+            scope = replace(scope, readings=uses_of(self.readings))
+        if tables is not None:
+            with problems.gather():
+                node = overlaid(base.content.get("tables"), tables)
+                found = read_tables(node, scope.facts.choices, problems)
+                scope = replace(scope, tables=found.tables)
+        return scope
+
+    def _chosen(self, key: TextNode, value: Node) -> Reading:
+        found = self.readings.get(key.text)
+        if found is None:
+            close = nearest(key.text, self.readings)
+            raise mistake(key, f"没有条文解读 {key.text}", f"there is no reading {key.text!r}", close)
+        return replace(found, chosen=chosen_of(value, [code for code, _ in found.options]))
 
     def measures(self, closed: Mapping[str, Node]) -> Iterator[tuple[str, Measure]]:
         """The measures that read otherwise, those that could be read; `closed` has the place of each."""
@@ -83,25 +126,28 @@ class Overlay:
         for name, measure in self._base.measures.items():
             changed = parameters.get(name, {}) | {one: wide[one] for one in wide if one in measure.parameters}
             added = Added(required.get(name), closed.get(name) if measure.evaluated else None)
-            if changed or added != NOTHING_ADDED:
+            if changed or added != NOTHING_ADDED or (self._laws is not None and reads_laws(measure)):
                 found = self._overlaid(name, changed, added)
                 if found is not None:
                     yield name, found
 
     def groups(self) -> tuple[Group, ...] | None:
-        """The groups that read otherwise under the policy's parameters of this notice; None where none does."""
-        wide = self._parameters().get(POLICY_WIDE)
+        """The groups, read anew; None where the notice changes nothing that a group can read."""
+        wide = self._parameters().get(POLICY_WIDE, {})
         node = self._base.content.get("groups")
-        if not wide or node is None:
+        if node is None or not (wide or self._laws is not None):
             return None
-        literals = {**self._base.scope.parameters, **{name: text.text for name, text in wide.items()}}
-        reader = GroupReader(
-            replace(self._base.scope, parameters=literals),
-            self._base.measures,
-            self._base.order,
-            self._problems,
-        )
-        return tuple(reader.read(node))
+        scope = self._scope(wide, self._problems)
+        return tuple(GroupReader(scope, self._base.measures, self._base.order, self._problems).read(node))
+
+    def _scope(self, changed: Changed, problems: Problems) -> Scope:
+        """The policy's names under the notice, with these values of its own parameters."""
+        base = self._base
+        wide = {one: changed.get(one, stated).text for one, stated in base.parameters.items()}
+        if self._laws is None and not any(one in base.parameters for one in changed):
+            return replace(base.scope, parameters=wide)
+        plain = replace(self._laws or base.plain, parameters=wide)
+        return with_derived(base.content.get("derived"), plain, problems)[0]
 
     def _parameters(self) -> dict[str, Changed]:
         """Measure, or POLICY_WIDE -> its parameters with their new values."""
@@ -167,8 +213,7 @@ class Overlay:
 
     def _read(self, name: str, changed: Changed, added: Added, problems: Problems) -> Measure | None:
         base = self._base
-        wide = {one: changed.get(one, stated).text for one, stated in base.parameters.items()}
-        scope = replace(base.scope, parameters=wide)
+        scope = self._scope(changed, problems)
         key, node = base.nodes(name)
         if name in base.content.measures:
             return MeasureReader(key, _with(node, changed), scope, problems, added).read(base.family)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.rules.expression import Expression, Fact, ItemField, Literal, Logic, ParameterUse
+from app.rules.expression import Expression, Literal, Logic, ParameterUse
+from app.rules.language.choosing import Chosen
 from app.rules.language.lexing import nearest
 from app.rules.language.parsing import Parser, settles
 from app.rules.language.ranges import MOST
@@ -34,21 +35,24 @@ class ValueReader:
 
     def read(self, node: Node, expect: str) -> Value:
         """A value of type `expect` that is never below 0. Raises Mistake."""
-        found = self._value(node, expect)
+        found = self.value(node, expect)
         if not isinstance(found, Expression) and range_of_value(found)[1] >= MOST:
             refuse(node, "数值可能超过 2^127", "a number that can pass 2^127")
         return found
 
     def modified(self, form: MapNode, value: Value, expect: str) -> Value:
         """With the modifiers that stand beside it."""
-        found = {
-            name: self._value(node, expect) for name in MODIFIERS if (node := form.get(name)) is not None
-        }
+        found = {name: self.value(node, expect) for name in MODIFIERS if (node := form.get(name)) is not None}
         return Modified(value, found.get("floor"), found.get("cap"), found.get("less")) if found else value
 
-    def _value(self, node: Node, expect: str) -> Value:
+    def leaf(self, node: TextNode, expect: str) -> Expression:
+        """A text that stands for itself."""
+        return self._texts.quantity(node, self._scope, expect)
+
+    def value(self, node: Node, expect: str) -> Value:
+        """A value in any form. Raises Mistake."""
         if isinstance(node, TextNode):
-            return self._texts.quantity(node, self._scope, expect)
+            return self.leaf(node, expect)
         form = map_of(node)
         # A code of a table may be spelled like another form.
         kind = "by" if "by" in form.entries else one_key(form, FORMS, "金额", "a value")
@@ -65,11 +69,11 @@ class ValueReader:
             case "cases":
                 found = self._cases(list_of(inside), expect)
             case "sum":
-                found = Combined("+", tuple(self._value(part, expect) for part in self._several(inside)))
+                found = Combined("+", tuple(self.value(part, expect) for part in self._several(inside)))
             case "product":
                 found = self._product(self._several(inside), expect)
             case _:
-                found = self._value(inside, expect)
+                found = self.value(inside, expect)
         return self.modified(form, found, expect)
 
     @staticmethod
@@ -84,7 +88,7 @@ class ValueReader:
     def _by_level(self, form: MapNode, expect: str) -> ByLevel:
         by = form.entries["by"][1]
         key = self._texts.value(by, self._scope, None)
-        if not isinstance(key, Fact | ItemField) or key.type != "choice":
+        if not isinstance(key, Chosen) or key.type != "choice":
             refuse(by, "by 之后是一个选项事实", "`by` takes a fact that is a choice")
         rows: dict[str, Value] = {}
         otherwise: Value | None = None
@@ -93,12 +97,12 @@ class ValueReader:
                 continue
             with self._texts.problems.gather():
                 if name.text == "else":
-                    otherwise = self._value(node, expect)
+                    otherwise = self.value(node, expect)
                 elif name.text not in key.domain.codes:
                     close = nearest(name.text, key.domain.codes)
                     raise mistake(name, f"没有代码 {name.text}", f"there is no code {name.text!r}", close)
                 else:
-                    rows[name.text] = self._value(node, expect)
+                    rows[name.text] = self.value(node, expect)
         if otherwise is None and not any(name.text not in ("by", *MODIFIERS) for name, _ in form.items()):
             refuse(by, "by 之下没有任何代码", "a table without a row")
         return ByLevel(key, rows, otherwise)
@@ -121,11 +125,11 @@ class ValueReader:
                 refuse(key, zh, en)
             last = at
             edges.append(edge)
-            rows.append(self._value(row, expect))
+            rows.append(self.value(row, expect))
         if not rows:
             refuse(table, "没有任何一档", "steps without a row")
         below = form.get("below")
-        under = None if below is None else self._value(below, expect)
+        under = None if below is None else self.value(below, expect)
         return Steps(quantity, tuple(edges), tuple(rows), kind == "above", under)
 
     def _edge(self, key: TextNode, quantity: Expression) -> tuple[Expression, tuple[int, int]]:
@@ -148,12 +152,12 @@ class ValueReader:
                 refuse(item, "else 之后不能再有分支", "a case after `else` is never reached")
             if "else" in case.entries:
                 check_keys(self._texts.problems, case, ("else",))
-                otherwise = self._value(case.entries["else"][1], expect)
+                otherwise = self.value(case.entries["else"][1], expect)
                 continue
             check_keys(self._texts.problems, case, ("when", "then"), ("when", "then"))
             if "when" in case.entries and "then" in case.entries:
                 when = self.condition(case.entries["when"][1])
-                rows.append(Case(when, self._value(case.entries["then"][1], expect)))
+                rows.append(Case(when, self.value(case.entries["then"][1], expect)))
         if not rows:
             refuse(node, "没有任何分支", "cases without a case")
         return Cases(tuple(rows), otherwise)
@@ -194,17 +198,17 @@ class ValueReader:
     def _factor(self, node: Node, kind: str | None) -> Value:
         """A part of a product; a bare number beside money is a count, or a number with places."""
         if kind is not None:
-            return self._value(node, kind)
+            return self.value(node, kind)
         problems = self._texts.problems
         told = len(problems.found)
         try:
-            found = self._value(node, "count")
+            found = self.value(node, "count")
         except Mistake:
             found = None
         if found is not None and len(problems.found) == told:
             return found
         del problems.found[told:]
-        return self._value(node, "number")
+        return self.value(node, "number")
 
     def _lean(self, node: Node) -> str:
         """The type that a value has of itself, `bare` where only its use tells."""

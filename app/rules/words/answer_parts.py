@@ -88,7 +88,11 @@ class ReasonBytes(dict["Reason", bytes]):
     def _encoded(self, reason: Reason) -> bytes:
         point = reason.point
         value = None if point.kind is PointKind.GROUP else reason.value
-        where = (None, None) if point.fact is None else place(point.fact, point.list_name, reason.position)
+        where: tuple[str | None, str | None] = None, None
+        if point.fact is not None:
+            where = place(point.fact, point.list_name, reason.position)
+            if point.declaration is not None and not point.declaration.stated:
+                where = where[0], None
         return orjson.dumps(
             {
                 "code": point.code,

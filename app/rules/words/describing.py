@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.rules.deciding.source import NEGATED, constant, declaration_of, period
+from app.rules.deciding.source import NEGATED, Named, constant, declaration_of, period
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
@@ -12,13 +12,16 @@ from app.rules.expression import (
     Comparison,
     Condition,
     DateCall,
+    Derived,
     Expression,
     Fact,
     ItemField,
     Literal,
     Logic,
+    Lookup,
     Membership,
     ParameterUse,
+    ReadingUse,
 )
 from app.rules.policy import Words
 from app.rules.words.wording import Need, Shown, figure, need, need_of, spaced, together
@@ -72,7 +75,7 @@ class Requirement(NamedTuple):
 
 def shown_of(expression: Expression, schema: FactSchema) -> Shown:
     """How the values of an expression are written: the unit is known for facts and for numbers of items."""
-    if isinstance(expression, Fact | ItemField):
+    if isinstance(expression, Named):
         declaration = declaration_of(expression, schema)
         return Shown(expression.type, expression.scale, declaration, declaration.unit)
     if isinstance(expression, Aggregate) and expression.function == "count":
@@ -85,8 +88,14 @@ def expression_words(expression: Expression, schema: FactSchema, currency: str =
     match expression:
         case Literal(value=value) | ParameterUse(value=value):
             return figure(value, Shown(expression.type, expression.scale), currency)
-        case Fact() | ItemField():
+        case Fact() | ItemField() | Derived() | ReadingUse():
             return declaration_of(expression, schema).label
+        case Lookup(table=table, keys=keys):
+            label = schema.tables[table].label
+            of = [expression_words(key, schema, currency) for key in keys]
+            return Words(
+                f"{label.zh}（{'，'.join(w.zh for w in of)}）", f"{label.en} ({', '.join(w.en for w in of)})"
+            )
         case BuiltIn(name=name):
             return _BUILT_INS[name]
         case DateCall(function=function, arguments=arguments):
