@@ -107,6 +107,7 @@ def sign_value(terms: Terms, value: Value | None, signature: Signature) -> None:
             signature.code(level, len(codes) + 1)
         case Steps(of=quantity, above=above):
             ends = terms.whole(quantity)
+            signature.truth(ends.low == ends.high)
             sign_worked_out(terms, quantity, signature)
             for edge in edges_of(value):
                 for end in ends[:2]:
