@@ -107,7 +107,8 @@ facts:
         rank: {choice: [等级, rank], of: levels}
         mark: {text: [标记, mark]}
 tables:
-  reference: {by: date, gives: percent, from: {2024-01-01: 3.45%, 2025-06-20: 3.1%}, until: 2026-06-30, label: [参考利率, reference rate]}
+  reference: {by: date, gives: percent, from: {2024-01-01: 3.45%, 2025-06-20: 3.1%}, until: 2026-06-30,
+    label: [参考利率, reference rate]}
   allowance: {by: [levels, year], gives: money, rows: {high: {2025: 300, 2026: 310.5}, low: {2026: 20}}}
   by_size: {by: sizes, gives: count, rows: {micro: 1, small: 2, large: 4}}
 readings:

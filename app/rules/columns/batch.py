@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from app.rules.columns.conditions import Leaves
-from app.rules.columns.expressions import NotColumnar, Terms
+from app.rules.columns.ends import NotColumnar
+from app.rules.columns.expressions import Terms
 from app.rules.columns.history import Past
 from app.rules.columns.tables import ROW, Population, Table
 

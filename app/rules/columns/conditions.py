@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from app.rules.columns.expressions import NotColumnar
+from app.rules.columns.ends import NotColumnar
 from app.rules.columns.tables import FIELD, ROW
 from app.rules.deciding.conditions import Leaf
 from app.rules.expression import Derived, Expression, Fact, ItemField, Lookup

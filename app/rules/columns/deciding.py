@@ -10,8 +10,8 @@ import polars as pl
 
 from app.rules.columns import alone
 from app.rules.columns.batch import Asked, Batch
+from app.rules.columns.ends import NotColumnar
 from app.rules.columns.explaining import VERDICTS, Explanations, one_by_one
-from app.rules.columns.expressions import NotColumnar
 from app.rules.columns.items import ItemColumns
 from app.rules.columns.lines import LineColumns, all_lines
 from app.rules.columns.measures import AMOUNT, CEILING, ELIGIBLE, POTENTIAL, VERDICT, MeasureColumns

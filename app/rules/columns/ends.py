@@ -18,6 +18,10 @@ MOST_WHOLE = 2**62
 """Past this a numerator is kept in 128 bits; the loader proves that none passes 2^127."""
 
 
+class NotColumnar(Exception):
+    """Exact columns of this would need fractions of the row's own denominator inside a sum, or are not built."""
+
+
 class Ends(NamedTuple):
     """Low and high of a number over its expression's scale, null where unbounded.
 

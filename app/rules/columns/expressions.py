@@ -13,8 +13,9 @@ import polars as pl
 
 from app.rules.columns import ends as of_ends
 from app.rules.columns.aggregates import bounded, quantified
+from app.rules.columns.arithmetic import worked_out
 from app.rules.columns.dates import passed, shifted, turned
-from app.rules.columns.ends import Ends
+from app.rules.columns.ends import Ends, NotColumnar
 from app.rules.columns.fractions import compare_fractions, divisor_of, fractions
 from app.rules.columns.looking_up import found_in
 from app.rules.expression import (
@@ -46,10 +47,6 @@ if TYPE_CHECKING:
     from app.rules.columns.tables import Table
 
 NUMERIC = frozenset({"count", "money", "percent", "number"})
-
-
-class NotColumnar(Exception):
-    """Exact columns of this expression would need fractions of the row's own denominator inside a sum."""
 
 
 class Terms:
@@ -228,7 +225,7 @@ class Terms:
                 assert isinstance(kept, Ends)
                 return kept
             case Arithmetic():
-                return self._arithmetic(expression, of)
+                return worked_out(self, expression, of)
         raise TypeError(expression)
 
     def whole(self, expression: Expression) -> Ends:
@@ -303,67 +300,11 @@ class Terms:
     def type_of(expression: Expression) -> pl.DataType:
         return of_ends.type_for(*range_of(expression))
 
-    def _arithmetic(self, node: Arithmetic, of: pl.DataType) -> Ends:
-        if node.operator == "/":
-            return self._quotient(node, of)
-        found = [self.whole(operand) for operand in node.operands]
-        # What goes in may be wider than what comes out: max(0, a - b).
-        of = of_ends.widest(
-            of,
-            *(
-                of_ends.type_for(low * factor, high * factor)
-                for operand in node.operands
-                for low, high in [range_of(operand)]
-                for factor in [1 if node.operator == "*" else node.scale // operand.scale]
-            ),
-        )
-        if node.operator == "*":
-            negative = any(range_of(operand)[0] < 0 for operand in node.operands)
-            return of_ends.multiply(found[0], found[1], of, negative=negative)
-        found = [
-            of_ends.times(one, node.scale // operand.scale, of)
-            for one, operand in zip(found, node.operands, strict=True)
-        ]
-        lows, highs = [one.low for one in found], [one.high for one in found]
-        match node.operator:
-            case "+":
-                return Ends(_added(lows), _added(highs))
-            case "-":
-                return Ends(lows[0] - highs[1], highs[0] - lows[1])
-            case "neg":
-                return Ends(-highs[0], -lows[0])
-            case "min":
-                return Ends(of_ends.least_low(lows), of_ends.least_high(highs))
-            case "max":
-                return Ends(of_ends.greatest_low(lows), of_ends.greatest_high(highs))
-        raise TypeError(node)
-
-    def _quotient(self, node: Arithmetic, of: pl.DataType) -> Ends:
-        left, by = node.operands
-        whole = of_ends.times(self.whole(left), by.scale, of)
-        if isinstance(by, Literal | ParameterUse):
-            return whole
-        if range_of(left)[0] < 0:
-            raise NotColumnar
-        divisor = of_ends.times(self.ends(by), 1, of)
-        # Divided by what has no bound it may come to nothing: 0 over 1.
-        endless = divisor.high.is_null()
-        low = pl.when(endless).then(of_ends.constant(0, of)).otherwise(whole.low)
-        return Ends(low, whole.high, (divisor.high.fill_null(1), divisor.low))
-
 
 def _range(left: Expression, by: int, right: Expression, by_other: int) -> tuple[int, int]:
     """Least and greatest of two numbers that are brought to one scale."""
     ends = [end * factor for one, factor in ((left, by), (right, by_other)) for end in range_of(one)]
     return min(ends), max(ends)
-
-
-def _added(parts: list[pl.Expr]) -> pl.Expr:
-    """The sum, unbounded where a part is: `+` of columns keeps nulls, unlike `sum_horizontal`."""
-    found = parts[0]
-    for part in parts[1:]:
-        found = found + part
-    return found
 
 
 def _none_is_known(expression: Expression) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from app.rules.columns.expressions import NotColumnar
+from app.rules.columns.ends import NotColumnar
 from app.rules.columns.tables import FIELD, ROW
 from app.rules.deciding.exclusions import DISTRICT, PROJECT
 from app.rules.deciding.plain_limits import PLAIN

@@ -8,8 +8,7 @@ import polars as pl
 
 from app.rules.columns import ends as of_ends
 from app.rules.columns.conditions import Leaves, sign_mentions, sign_value
-from app.rules.columns.ends import WIDE, Ends
-from app.rules.columns.expressions import NotColumnar, Terms
+from app.rules.columns.ends import WIDE, Ends, NotColumnar
 from app.rules.columns.history import item_keys
 from app.rules.columns.measures import ELIGIBLE, INELIGIBLE, KEY, UNDETERMINED, VERDICT, MeasureColumns
 from app.rules.columns.signatures import Signature
@@ -20,6 +19,7 @@ from app.rules.policy import AwardKind
 
 if TYPE_CHECKING:
     from app.rules.columns.batch import Batch
+    from app.rules.columns.expressions import Terms
     from app.rules.columns.tables import Table
     from app.rules.deciding.items import CompiledItems
     from app.rules.policy import Each

@@ -9,7 +9,7 @@ import polars as pl
 from app.rules.columns import ends as of_ends
 from app.rules.columns.batch import BAR
 from app.rules.columns.conditions import Leaves
-from app.rules.columns.ends import Ends
+from app.rules.columns.ends import Ends, NotColumnar
 from app.rules.columns.explaining import (
     REASONS,
     VERDICTS,
@@ -18,7 +18,6 @@ from app.rules.columns.explaining import (
     Explanations,
     codes_of,
 )
-from app.rules.columns.expressions import NotColumnar
 from app.rules.columns.history import item_keys
 from app.rules.columns.items import HIGH, ITEM, LOW
 from app.rules.columns.measures import AMOUNT, ELIGIBLE, INELIGIBLE, VERDICT

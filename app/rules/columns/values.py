@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from app.rules.columns import ends as of_ends
-from app.rules.columns.ends import WIDE, Ends, half_up, type_for
-from app.rules.columns.expressions import NotColumnar
+from app.rules.columns.ends import WIDE, Ends, NotColumnar, half_up, type_for
 from app.rules.expression import Arithmetic, Expression
 from app.rules.language.intervals import domain_of
 from app.rules.language.ranges import MOST, range_of

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 UNDECIDED = "undecided"
 _WORD = re.compile(r"[a-z][a-z0-9_.]*")
-_WORD = re.compile(r"[a-z][a-z0-9_.]*")
 KEYS = ("clause", "question", "options", "chosen")
 
 

@@ -56,8 +56,6 @@ PAYERS = "payers: {of: kinds, are: [enterprise, other]}"
         ("- staff.abroad <= staff.total", "- ¦staff.green", None, "one comparison"),
         ("- staff.abroad <= staff.total", "- ¦staff.abroad >= 0", None, "always or never"),
         ("- staff.abroad <= staff.total", "- ¦count(x in prizes) > 2", None, "not lists"),
-        ("facts:\n", "¦derived: {}\nfacts:\n", None, "not supported yet"),
-        ("facts:\n", "¦tables: {}\nfacts:\n", None, "not supported yet"),
         ("facts:\n", "¦title: {zh: 甲, en: A}\nfacts:\n", None, "stands in policy.yaml already"),
     ],
 )  # fmt: skip

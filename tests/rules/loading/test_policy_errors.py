@@ -28,7 +28,6 @@ NOTICE = "  notice: {clause: 九, zh: 见通知, en: See the notice}\n"
         ("division: '140802'", "division: ¦'14080'", None, "six digits"),
         ("division: '140802'", "division: '140802'\ncurrency: ¦yuan", None, "three capital letters"),
         ("division: '140802'", "division: '140802'\n¦divison: '1'", "division", "unknown key"),
-        ("division: '140802'", "division: '140802'\n¦readings: {}", None, "not supported yet"),
         ("division: '140802'", "division: '140802'\ngroups: {a: {measures: ¦[grant], limits: [once]}}", None, "two"),
         ("title: {zh: 小政策, en: A small policy}", "title: ¦A small policy", None, "keys with values"),
         ("to: 2026-12-31", "to: ¦2023-12-31", None, "before `from`"),
