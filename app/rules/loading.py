@@ -32,11 +32,12 @@ from app.rules.packs.node_reading import (
 from app.rules.packs.notices import read_notices
 from app.rules.packs.overlays import Base
 from app.rules.packs.plausible import Plausible
+from app.rules.packs.reach import check_within
 from app.rules.packs.readings import check_used, declared, read_readings, uses_of
 from app.rules.packs.sets import read_relations, read_sets
 from app.rules.packs.tables import Tables, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-from app.rules.policy import Group, Measure, Policy, Reading, Words
+from app.rules.policy import Group, Measure, Period, Policy, Reading, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,11 +176,12 @@ class _Pack:
         measures = self._measures(scope, family)
         groups = self._groups(scope, measures)
         self._check_used()
+        since, until = self._in_force()
+        self._check_periods(Period(since, until))
         check_ledger_keys(measures, self.content.measures, self.problems)
         exclusions = tuple(read_exclusions(self.content.get("exclusions"), self.scope, self.problems))
         provisions = tuple(read_provisions(self.content.get("provisions"), self.problems))
         order = self._order()
-        since, until = self._in_force()
         title, authority = self._words("title"), self._words("authority")
         zh, en = "行政区划代码为六位数字", "a division code has six digits"
         division = self._text("division", DIVISION, zh, en)
@@ -261,6 +263,13 @@ class _Pack:
                 found[name] = service
                 self.used |= service.parameters.keys()
         return found
+
+    def _check_periods(self, policy: Period) -> None:
+        """Measures are in force only while the policy is."""
+        for _, node in self.content.measures.values():
+            if (days := node.get("in_force")) is not None and not self.problems.found:
+                with self.problems.gather():
+                    check_within(days, policy)
 
     def _groups(self, scope: Scope, measures: Mapping[str, Measure]) -> tuple[Group, ...]:
         """None while a measure that they may name could not be read."""

@@ -26,6 +26,17 @@ class Words:
     en: str
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days, the first and the last included; None where that end is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
 class AwardKind(StrEnum):
     """Who decides the figure: the text (fixed, calculated) or an official (up_to, unspecified)."""
 
@@ -228,6 +239,10 @@ class Measure:
     """The ledger keys of older versions whose awards count as awards of this measure."""
     ledger_keys: tuple[LedgerKey, ...] = ()
     """What the ledger keeps of its awards beside year, item and what items publish."""
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Facts with the values that the measure takes; `require` begins with them."""
+    in_force: Period | None = None
+    """The days of the measure within those of its policy; `require` has them."""
 
     @property
     def history_keys(self) -> tuple[str, ...]:
@@ -341,5 +356,10 @@ class Policy:
         """The notice of the year, once it is published."""
         return next((n for n in self.notices if n.year == year and n.published <= as_of), None)
 
+    @property
+    def period(self) -> Period:
+        """The days on which it is in force."""
+        return Period(self.in_force_from, self.in_force_to)
+
     def in_force(self, day: date) -> bool:
-        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
+        return self.period.holds(day)

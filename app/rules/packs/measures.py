@@ -14,6 +14,7 @@ from app.rules.packs.items import EachReader, check_name, read_flags, read_oblig
 from app.rules.packs.ledger import Ledger, read_kept, read_ledger
 from app.rules.packs.limits import Limited, LimitReader
 from app.rules.packs.node_reading import check_keys, map_of, text_of, word_of, words_of
+from app.rules.packs.reach import read_period, read_where, requirements_of
 from app.rules.packs.texts import Texts, reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
 from app.rules.policy import (
@@ -26,6 +27,7 @@ from app.rules.policy import (
     Measure,
     Obligation,
     Parameter,
+    Period,
     Words,
 )
 
@@ -33,10 +35,13 @@ if TYPE_CHECKING:
     from app.rules.expression import Condition, ParameterUse
     from app.rules.language.naming import Scope
     from app.rules.packs.errors import Problems
+    from app.rules.packs.reach import Where
 
 KEYS = (
     "clause",
     "title",
+    "where",
+    "in_force",
     "parameters",
     "require",
     "each",
@@ -46,7 +51,7 @@ KEYS = (
     "flags",
     "ledger",
 )
-LATER = ("where", "in_force", "allot", "instalments", "hold", "payee", "review", "says")
+LATER = ("allot", "instalments", "hold", "payee", "review", "says")
 SERVICE_KEYS = ("clause", "title", "does", "require")
 TAKEN_IDS = ("exclusion", "group", "limit")
 """What the codes of reasons that are no measure's begin with."""
@@ -97,6 +102,8 @@ class Parts:
     obligations: tuple[Obligation, ...] = ()
     flags: tuple[Flag, ...] = ()
     ledger: Ledger = NO_LEDGER
+    where: Where = ()
+    in_force: Period | None = None
     kept: tuple[LedgerKey, ...] = ()
 
 
@@ -150,7 +157,7 @@ class MeasureReader:
         return Measure(
             self._key.text, parts.clause, parts.title, parts.award, self._parameters(), parts.require, parts.each,
             parts.limits, parts.obligations, parts.flags, parts.ledger.key, succeeds=parts.ledger.succeeds,
-            ledger_keys=parts.kept,
+            ledger_keys=parts.kept, where=parts.where, in_force=parts.in_force,
         )  # fmt: skip
 
     def _describe(self) -> None:
@@ -167,11 +174,33 @@ class MeasureReader:
         if (each := self._node.get("each")) is not None:
             with self._problems.gather():
                 reader = EachReader(each, self._conditions)
+        self._parts.require = self._reach()
         if (require := self._node.get("require")) is not None:
             with self._problems.gather():
-                self._parts.require = self._conditions.requirements(require, self.texts.within())
+                reach = self._parts.require
+                self._parts.require += self._conditions.requirements(require, self.texts.within(), reach)
         if reader is not None:
             self._parts.each = reader.read()
+
+    def _reach(self) -> tuple[Condition, ...]:
+        """The requirements that `where` and `in_force` are."""
+        where, period = self._node.get("where"), self._node.get("in_force")
+        said_where, said_period = None, None
+        with self._problems.gather():
+            if where is not None:
+                self._parts.where = read_where(where, self.texts.scope)
+                said_where = where, self._parts.where
+        with self._problems.gather():
+            if period is not None:
+                self._parts.in_force = read_period(period, self._problems)
+                said_period = period, self._parts.in_force
+        nodes = requirements_of(said_where, said_period)
+        if nodes:
+            with self._problems.gather():
+                place = nodes[0]
+                whole = ListNode(place.source, place.start, place.end, place.line, place.column, nodes)
+                return self._conditions.requirements(whole, self.texts.within())
+        return ()
 
     def _award(self) -> None:
         each = self._parts.each
