@@ -223,6 +223,8 @@ class NoticeChange(Shown):
 
 class MeasureDetail(MeasureSummary):
     policy: PolicyReference
+    in_force: InForce
+    """The days of the measure: its own, or the policy's."""
     does: Words | None
     """Services: what the district does."""
     subject: list[Requirement]

@@ -9,7 +9,7 @@ import orjson
 
 from app.rules.fact_json_schema import fact_json_schema
 from app.rules.words.describing import describe_condition
-from app.services.measure_forms import measure_form, measure_summary, obligations, words
+from app.services.measure_forms import measure_form, measure_summary, obligations, period_form, words
 from app.services.notice_forms import changes, notice_form, reviews
 from app.services.published_policies import NotInForce
 
@@ -166,15 +166,11 @@ def _reference(policy: Policy) -> dict[str, Any]:
 
 
 def _version_summary(policy: Policy) -> dict[str, Any]:
-    until = policy.in_force_to
     return {
         "version": policy.version,
         "status": policy.status,
         "digest": policy.digest,
-        "in_force": {
-            "from": policy.in_force_from.isoformat(),
-            "to": None if until is None else until.isoformat(),
-        },
+        "in_force": period_form(policy.period),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
 from app.rules.language.constancy import facts_of, parameters_of
 from app.rules.money import format_yuan
-from app.rules.policy import AwardKind, LimitKind, Words
+from app.rules.policy import AwardKind, LimitKind, Period, Words
 from app.rules.values import ByLevel, Modified, expressions_of
 from app.rules.words.answer_values import declaration_at
 from app.rules.words.describing import describe_requirements, expression_words
@@ -17,6 +17,8 @@ from app.rules.words.required_facts import required_facts, tests_of
 from app.rules.words.value_words import award_words
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration, FactSchema
     from app.rules.policy import Award, Group, Limit, Measure, Parameter, Policy
@@ -38,6 +40,7 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
     award = each.award if each is not None and each.award is not None else measure.award
     return {
         **measure_summary(measure),
+        "in_force": period_form(period_of(measure, policy)),
         "does": None if measure.does is None else words(measure.does),
         "subject": requirement_forms(
             tuple(one for one in measure.require if _on_applicant(one)), measure, policy
@@ -69,6 +72,20 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
         "required_facts": _required_facts(measure, policy),
         "ledger_key": measure.ledger_key or None,
     }
+
+
+def period_of(measure: Measure, policy: Policy) -> Period:
+    """The days of a measure; where it leaves an end open, the policy's."""
+    own = measure.in_force or policy.period
+    return Period(own.since or policy.in_force_from, own.until or policy.in_force_to)
+
+
+def period_form(period: Period) -> dict[str, str | None]:
+    return {"from": _day(period.since), "to": _day(period.until)}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def measure_summary(measure: Measure) -> dict[str, Any]:

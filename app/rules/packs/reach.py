@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TYPES = ("choice", "text")
 CODE = "in_force"
+ALWAYS = Period()
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 """Fact -> the values that the measure takes."""
@@ -94,7 +95,7 @@ def requirements_of(where: tuple[Node, Where] | None, period: tuple[Node, Period
     found: list[Node] = []
     if where is not None:
         found += [_where(map_of(where[0]).key(name), name, values) for name, values in where[1]]
-    if period is not None:
+    if period is not None and period[1] != ALWAYS:
         found.append(_in_force(*period))
     return tuple(found)
 

@@ -54,7 +54,7 @@ def test_an_unknown_place_leaves_the_measure_in_play() -> None:
         (date(2026, 7, 1), False),
     ],
 )
-def test_a_measure_is_in_force_on_its_days_the_first_and_the_last_included(day: date, eligible: bool) -> None:  # noqa: FBT001 - a table of days
+def test_a_measure_is_in_force_on_its_days_the_first_and_the_last_included(day: date, eligible: bool) -> None:
     found = decide(policy_of(DAYS), day)
     assert (found.verdict == "eligible") is eligible
     if not eligible:
