@@ -16,6 +16,7 @@ from app.rules.input.mistakes import InputErrors, pointer_of
 from app.rules.language.lexing import TYPE_NAMES, nearest
 from app.rules.loading import PackErrors, load_policy
 from app.rules.packs.content import merge
+from app.rules.packs.dated import row_of
 from app.rules.packs.errors import Mistake, Problems
 from app.rules.packs.literals import same_type
 from app.rules.packs.yaml_nodes import MapNode, Source, TextNode
@@ -76,9 +77,9 @@ class _Pack:
         self._year = year
         self._as_of = as_of
         published = load_policy(files)
-        self._noticed = published.notice(year, as_of) is not None
-        self._policy = self._under_notice(published)
-        self._nodes = dict(_parameter_nodes(merge(files, Problems()), str(year) if self._noticed else None))
+        noticed = published.notice(year, as_of) is not None
+        self._policy = published.as_read(year, as_of)
+        self._nodes = dict(_parameter_nodes(merge(files, Problems()), year, as_of, noticed=noticed))
 
     def written(self, name: str, value: Value) -> str:
         """The constant as the pack would write it. Raises _NotThis."""
@@ -111,7 +112,7 @@ class _Pack:
 
     def policy(self, texts: Mapping[str, str]) -> Policy:
         """The policy with these values. Raises PackErrors where it does not hold with them."""
-        altered = self._under_notice(load_policy(self._edited(texts)))
+        altered = load_policy(self._edited(texts)).as_read(self._year, self._as_of)
         return replace(altered, digest=f"{ALTERED}{altered.digest}")
 
     def _refusal(self, texts: Mapping[str, str]) -> list[InputError]:
@@ -125,10 +126,6 @@ class _Pack:
             )
             return [InputError(pointer_of(("parameters", list(texts)[-1])), "range", Words(zh, en))]
         return []
-
-    def _under_notice(self, policy: Policy) -> Policy:
-        notice = policy.notice(self._year, self._as_of)
-        return policy if notice is None else notice.policy
 
     def _type_of(self, name: str) -> str:
         """The type that its use gave it."""
@@ -177,13 +174,17 @@ def _text(value: Value) -> str:
     return written
 
 
-def _parameter_nodes(content: Content, year: str | None) -> Iterator[tuple[str, TextNode]]:
+def _parameter_nodes(
+    content: Content, year: int, as_of: date, *, noticed: bool
+) -> Iterator[tuple[str, TextNode]]:
     """Every parameter's name and where its value stands; in the year's notice, where that sets it."""
     sections: list[tuple[str, Node | None]] = [("", content.get("parameters"))]
     sections += [(f"{name}.", node.get("parameters")) for name, (_, node) in content.measures.items()]
-    if year is not None:
-        sections.append(("", content.notices[year][1].get("parameters")))
+    if noticed:
+        sections.append(("", content.notices[str(year)][1].get("parameters")))
     for prefix, section in sections:
         for key, value in section.items() if isinstance(section, MapNode) else ():
-            if isinstance(value, TextNode):
+            if isinstance(value, MapNode):
+                yield f"{prefix}{key.text}", row_of(value, year, as_of)
+            elif isinstance(value, TextNode):
                 yield f"{prefix}{key.text}", value

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from app.rules.facts import FactSchema
 from app.rules.language.lexing import nearest
-from app.rules.language.naming import BUILT_IN, Scope
-from app.rules.language.syntax import AGGREGATES, ARGUMENTS
+from app.rules.language.naming import Scope
 from app.rules.packs.content import Content, digest_of, merge
+from app.rules.packs.dated import Dated, at, at_moment, read_dated, with_rows
 from app.rules.packs.derived import with_derived
 from app.rules.packs.errors import PackError, PackErrors, Problems, mistake, refuse
 from app.rules.packs.exclusions import read_exclusions, read_provisions
 from app.rules.packs.facts import FactReader, read_choices
 from app.rules.packs.groups import GroupReader
 from app.rules.packs.ledger import check_ledger_keys
+from app.rules.packs.meanings import check_names, check_tables
 from app.rules.packs.measures import MeasureReader, read_parameters, read_service
 from app.rules.packs.node_reading import (
     VERSION,
@@ -37,7 +38,7 @@ from app.rules.packs.readings import check_used, declared, read_readings, uses_o
 from app.rules.packs.sets import read_relations, read_sets
 from app.rules.packs.tables import Tables, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-from app.rules.policy import Group, Measure, Period, Policy, Reading, Words
+from app.rules.policy import Group, Measure, Period, Policy, Reading, Term, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,8 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 def load_policy(files: Mapping[str, str]) -> Policy:
     """The policy that a pack's files say: path within the pack -> text. Raises PackErrors, all mistakes at once.
 
-    Mistakes in the facts end the reading there: measures that name them would only repeat them.
+    Mistakes in the facts end the reading there: measures that name them would only repeat them. Where parameters
+    change with years or days, the pack is read as it stands from each of them on.
     """
     problems = Problems()
     content = merge(files, problems)
@@ -64,10 +66,32 @@ def load_policy(files: Mapping[str, str]) -> Policy:
     _stop_if_unsure(content)
     tables = read_tables(content.get("tables"), schema.choices, problems)
     readings = read_readings(content.get("readings"), problems)
-    _check_tables(content, schema, tables)
+    check_tables(content, schema, tables)
     _stop_if_unsure(content)
     schema = replace(schema, tables=tables.declared, readings=declared(readings))
-    return _Pack(content, schema, tables, readings).policy()
+    dated = read_dated(content)
+    _stop_if_unsure(content)
+    if not dated.names:
+        return _Pack(content, schema, tables, readings).policy()
+    return _by_terms(_Pack(content, schema, tables, readings), dated)
+
+
+def _by_terms(pack: _Pack, dated: Dated) -> Policy:
+    """The policy as in its last term, with all of them. What is wrong in the last one only is told as it stands."""
+    found: list[Term] = []
+    digest = digest_of(pack.content)
+    for moment in reversed(dated.moments):
+        content = at(pack.content, moment)
+        problems = Problems() if found else pack.problems
+        one = replace(pack, content=replace(content, problems=problems), parameters={}, used=set())
+        try:
+            policy = replace(one.policy(), digest=digest)
+        except PackErrors as refused:
+            if not found:
+                raise
+            raise PackErrors(tuple(at_moment(error, moment) for error in refused.errors)) from None
+        found.append(Term(moment.year, moment.day, policy))
+    return with_rows(replace(found[0].policy, terms=tuple(reversed(found))), pack.content, dated)
 
 
 def _stop_if_unsure(content: Content) -> None:
@@ -98,49 +122,13 @@ def _facts(content: Content) -> FactSchema:
             sets = read_sets(content, node, choices)
     elif content.members:
         sets = read_sets(content, MapNode(content.head.source, 0, 0, 1, 1, {}), choices)
-    _check_names(content, reader.keys, sets)
+    check_names(content, reader.keys, sets)
     schema = FactSchema(facts, choices, ordered, sets)
     if (node := content.get("relations")) is not None and len(problems.found) == content.apart:
         with problems.gather():
             relations = tuple(read_relations(content, node, Scope(schema, {}, sets, ordered=ordered)))
             return FactSchema(facts, choices, ordered, sets, relations)
     return schema
-
-
-def _check_tables(content: Content, schema: FactSchema, tables: Tables) -> None:
-    """A table is called by its name, which means nothing else."""
-    node = content.get("tables")
-    taken = {
-        *schema.facts,
-        *schema.sets,
-        *ARGUMENTS,
-        *AGGREGATES,
-        *BUILT_IN,
-        "paid",
-        "award",
-        "year",
-        "as_of",
-    }
-    for name in tables.tables:
-        if name in taken and isinstance(node, MapNode):
-            words = f"名称 {name} 已另有所指", f"the name {name!r} means something else already"
-            content.problems.tell(mistake(node.key(name), *words))
-
-
-def _check_names(
-    content: Content, keys: Mapping[str, TextNode], sets: Mapping[str, tuple[str, tuple[str, ...]]]
-) -> None:
-    """A name has one meaning: facts, sets and what the language has built in."""
-    built_in = {*BUILT_IN, "year", "as_of", "reading", "history", "other_funding"}
-    for name, key in keys.items():
-        if name.split(".", 1)[0] in built_in or name in sets:
-            words = f"名称 {name} 已另有所指", f"the name {name!r} means something else already"
-            content.problems.tell(mistake(key, *words))
-    node = content.get("sets")
-    for name in sets:
-        if name in built_in and isinstance(node, MapNode):
-            words = f"名称 {name} 已另有所指", f"the name {name!r} means something else already"
-            content.problems.tell(mistake(node.key(name), *words))
 
 
 @dataclass(slots=True)

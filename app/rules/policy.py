@@ -217,6 +217,8 @@ class Parameter:
     type: str
     value: int | str
     label: Words | None = None
+    rows: tuple[tuple[str, int | str], ...] = ()
+    """By year or by day: where each row begins, as written, and its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +324,18 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """The policy as it reads from a year of requests on, and from a day on; None where nothing turns on it."""
+
+    year: int | None
+    since: date | None
+    policy: Policy
+
+    def begun(self, year: int, as_of: date) -> bool:
+        return (self.year is None or self.year <= year) and (self.since is None or self.since <= as_of)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     id: str
     family: str
@@ -344,6 +358,9 @@ class Policy:
     """One a year, in the order of years."""
     groups: tuple[Group, ...] = ()
     readings: tuple[Reading, ...] = ()
+    terms: tuple[Term, ...] = ()
+    """Where parameters change with years or days: the policy of each term, in their order. It reads itself as in
+    the last of them."""
 
     def groups_of(self, measure_id: str) -> tuple[Group, ...]:
         """The groups that a measure is of."""
@@ -352,9 +369,24 @@ class Policy:
     def measure(self, measure_id: str) -> Measure | None:
         return next((m for m in self.measures if m.id == measure_id), None)
 
+    def notice_of(self, year: int) -> Notice:
+        """The notice of the year, published yet or not. Raises StopIteration where there is none."""
+        return next(one for one in self.notices if one.year == year)
+
     def notice(self, year: int, as_of: date) -> Notice | None:
         """The notice of the year, once it is published."""
         return next((n for n in self.notices if n.year == year and n.published <= as_of), None)
+
+    def on(self, year: int, as_of: date) -> Policy:
+        """As its dated parameters stand, without the year's notice."""
+        begun = [term.policy for term in self.terms if term.begun(year, as_of)]
+        return begun[-1] if begun else (self.terms[0].policy if self.terms else self)
+
+    def as_read(self, year: int, as_of: date) -> Policy:
+        """Under the year's notice, once it is published."""
+        policy = self.on(year, as_of)
+        notice = policy.notice(year, as_of)
+        return policy if notice is None else notice.policy
 
     @property
     def period(self) -> Period:

@@ -130,11 +130,19 @@ class Requirement(Shown):
     """The parts of `all` and `any`."""
 
 
+class ParameterRow(Shown):
+    from_: str = Field(alias="from")
+    """A year (of requests) or a day (`as_of`)."""
+    value: int | str
+
+
 class ParameterValue(Shown):
     name: str
     type: str
     value: int | str
     """Money as yuan, percents as text with %."""
+    rows: list[ParameterRow]
+    """Where it changes with years or days: `value` is that of the last row; empty: it never changes."""
 
 
 class LevelAmount(Shown):

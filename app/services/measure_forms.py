@@ -142,6 +142,7 @@ def parameter_form(parameter: Parameter) -> dict[str, Any]:
         "name": parameter.name,
         "type": parameter.type,
         "value": _shown(parameter.value, parameter.type),
+        "rows": [{"from": edge, "value": _shown(value, parameter.type)} for edge, value in parameter.rows],
     }
 
 

@@ -27,7 +27,7 @@ def compare_over(
 
     Facts that only `after` knows are unknown there. Raises PopulationError for a file that cannot be read.
     """
-    old, new = (_as_read(policy, year, as_of) for policy in (before, after))
+    old, new = (policy.as_read(year, as_of) for policy in (before, after))
     sides = [(Columns(policy, year=year, as_of=as_of), population_schema(policy)) for policy in (old, new)]
     comparison, bad = Comparison(old, new), 0
     for batch in open_population(population, old, year=year, as_of=as_of):
@@ -35,11 +35,6 @@ def compare_over(
         comparison.add(batch.rows, *answers)
         bad += len({error.row for error in batch.errors})
     return comparison.compared(), bad
-
-
-def _as_read(policy: Policy, year: int, as_of: date) -> Policy:
-    notice = policy.notice(year, as_of)
-    return policy if notice is None else notice.policy
 
 
 def population_form(found: Compared, bad: int) -> dict[str, Any]:

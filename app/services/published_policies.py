@@ -62,8 +62,8 @@ class PublishedPolicy:
     evaluator: Evaluator
     render: Renderer
     notice: Notice | None = None
-    _noticed: dict[int, PublishedPolicy] = field(default_factory=dict, compare=False, repr=False)
-    """Year -> this version under its notice, compiled when first asked for."""
+    _read: dict[int, PublishedPolicy] = field(default_factory=dict, compare=False, repr=False)
+    """Identity of the policy of a term or notice, which `policy` holds -> it, compiled when first asked for."""
 
     @classmethod
     def of(cls, files: Mapping[str, str]) -> PublishedPolicy:
@@ -79,18 +79,27 @@ class PublishedPolicy:
         )
 
     def for_year(self, year: int, as_of: date) -> PublishedPolicy:
-        """This version under the year's notice, if it is published by `as_of`; else itself, without a notice.
+        """This version as its parameters then are, under the year's notice if that is published by `as_of`.
 
         Asked of a version under a notice, that version: ask the one that `PublishedPolicies` gives.
         """
-        notice = self.policy.notice(year, as_of)
-        if notice is None:
+        policy = self.policy.on(year, as_of)
+        return self._as(policy, policy.notice(year, as_of))
+
+    def bound(self, notice: int | None, year: int, as_of: date) -> PublishedPolicy:
+        """The same for what is bound to the notice of a year (None: to none), whenever that was published."""
+        policy = self.policy.on(year, as_of)
+        return self._as(policy, None if notice is None else policy.notice_of(notice))
+
+    def _as(self, policy: Policy, notice: Notice | None) -> PublishedPolicy:
+        """A term of this version under a notice, compiled once."""
+        if notice is None and policy is self.policy.on(date.max.year, date.max):
             return self
-        found = self._noticed.get(year)
+        read = policy if notice is None else notice.policy
+        found = self._read.get(id(read))
         if found is None:
             # Two threads may both compile it: the same policy, and one of the two is kept.
-            made = self._compiled(notice.policy, self.files, notice)
-            found = self._noticed.setdefault(year, made)
+            found = self._read.setdefault(id(read), self._compiled(read, self.files, notice))
         return found
 
     def for_body(self, body: object, today: date) -> PublishedPolicy:
@@ -98,7 +107,7 @@ class PublishedPolicy:
 
         What is wrong with either is for the reader to say.
         """
-        if not self.policy.notices:
+        if not self.policy.notices and not self.policy.terms:
             return self
         day = day_of(body) or today
         year = body.get("year") if isinstance(body, dict) else None

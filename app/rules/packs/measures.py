@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.rules.language.lexing import tokens_of
 from app.rules.packs.awards import read_award
 from app.rules.packs.conditions import NOTHING_ADDED, Added, Codes, ConditionReader
-from app.rules.packs.errors import mistake, not_yet, refuse
+from app.rules.packs.errors import mistake, refuse
 from app.rules.packs.items import EachReader, check_name, read_flags, read_obligations
 from app.rules.packs.ledger import Ledger, read_kept, read_ledger
 from app.rules.packs.limits import Limited, LimitReader
@@ -67,8 +67,6 @@ def read_parameters(node: Node, scope: Scope, problems: Problems) -> dict[str, T
         with problems.gather():
             name = word_of(key)
             check_name(key, name, scope, parameters=True)
-            if isinstance(value, MapNode | ListNode):
-                raise not_yet(value, "a parameter by year or date")
             text = text_of(value)
             with reading(text):
                 tokens = tokens_of(text.text)

@@ -33,10 +33,7 @@ async def bound_to(
     if row.policy_digest is None:
         return office.policies.in_force(row.policy, day).for_year(row.year, day)
     version = await by_digest(office, connection, row.policy_digest)
-    if row.notice is None:
-        return version
-    notice = next(one for one in version.policy.notices if one.year == row.notice)
-    return version.for_year(row.notice, notice.published)
+    return version.bound(row.notice, row.year, day)
 
 
 async def by_digest(office: Office, connection: AsyncConnection, digest: str) -> PublishedPolicy:

@@ -83,10 +83,9 @@ async def replay(office: Office, caller: Caller, application: str, n: int) -> di
     row = await _assessment(office, caller, application, n)
     async with acting(office.engine, sight_of(caller)) as connection:
         published = await by_digest(office, connection, row.policy_digest)
-    if row.notice is not None:
-        notice = next(one for one in published.policy.notices if one.year == row.notice)
-        published = published.for_year(row.notice, notice.published)
-    request = published.read(orjson.loads(row.request), row.as_of)
+    asked = orjson.loads(row.request)
+    published = published.bound(row.notice, asked["year"], row.as_of)
+    request = published.read(asked, row.as_of)
     history, funding = kept_history(row.records)
     listed, assumed = row.records["joint_punishment"], row.records["assumed"]
     request = with_records(request, history, funding, False if assumed else listed, assumed=assumed)

@@ -21,7 +21,7 @@ NOTICE = "  notice: {clause: 九, zh: 见通知, en: See the notice}\n"
         (ORDER, "order: ¦[grant, match, loans]", "advice", "leaves out advice"),
         (ORDER, "order: ¦grant", None, "expected a list"),
         ("id: small", "id: ¦Small", None, "lower-case"),
-        ("parameters: {common: 30}", "parameters: {common: ¦{2024: 30}}", None, "not supported yet"),
+        ("parameters: {common: 30}", "parameters: {common: {¦2025: 30}}", None, "begins no later"),
         ("parameters: {common: 30}", "parameters: {¦staff: 30, common: 30}", None, "means something else"),
         ("status: in-force", "status: ¦in force", None, "an id is"),
         ("version: 2024.1", "version: ¦2024 1", None, "a version is"),

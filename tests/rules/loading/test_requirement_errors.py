@@ -97,7 +97,7 @@ def test_a_mistake_of_items_and_services(
     ("old", "new", "suggestion", "says"),
     [
         ("  most: 10\n", "  most: 10\n  ¦spare: 5\n", None, "never used"),
-        ("  most: 10\n", "  most: ¦{2024: 10}\n", None, "by year or date is not supported yet"),
+        ("  most: 10\n", "  most: {¦2025: 10}\n", None, "begins no later"),
         ("  most: 10\n", "  most: ¦10 + 1\n", None, "a parameter is"),
         ("  most: 10\n", "  most: 1¦_0\n", None, "cannot continue"),
         ("  most: 10\n", "  ¦Most: 10\n", None, "lower-case"),
