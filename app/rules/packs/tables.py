@@ -13,7 +13,7 @@ from app.rules.language.lexing import LanguageError, nearest, tokens_of
 from app.rules.language.literals import constant_of
 from app.rules.language.naming import Table
 from app.rules.language.syntax import Constant
-from app.rules.packs.errors import mistake, refuse
+from app.rules.packs.errors import Mistake, mistake, refuse
 from app.rules.packs.node_reading import check_keys, day_of, label_of, list_of, map_of, text_of, word_of
 from app.rules.packs.texts import reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
@@ -115,6 +115,7 @@ class TableReader:
     def _level(self, node: Node, by: tuple[str, ...], gives: str, until: date | None) -> _Written:
         keys: list[date | int | str] = []
         cells: list[Literal | _Written] = []
+        before = len(self._problems.found)
         for key, value in map_of(node).items():
             with self._problems.gather():
                 place = self._key(key, by[0])
@@ -124,7 +125,9 @@ class TableReader:
                 cells.append(
                     self._cell(value, gives) if len(by) == 1 else self._level(value, by[1:], gives, until)
                 )
-        if not keys or len(keys) != len(cells):
+        if len(self._problems.found) > before:
+            raise Mistake(self._problems.found.pop())  # ends the table: its other mistakes are told already
+        if not keys:
             refuse(node, "表没有任何一行", "a table without a row")
         return _Written(by[0], tuple(keys), tuple(cells), until if by[0] == "date" else None)
 
