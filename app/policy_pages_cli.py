@@ -60,6 +60,7 @@ class YamlKind(StrEnum):
     pack = "pack"
     measure = "measure"
     notice = "notice"
+    standard = "standard"
 
 
 def policy_yaml_schema(

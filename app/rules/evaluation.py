@@ -9,6 +9,7 @@ from app.rules.deciding.groups import Groups
 from app.rules.deciding.items import CompiledItems
 from app.rules.deciding.measures import Circumstances, CompiledMeasure
 from app.rules.deciding.remembering import remembering
+from app.rules.deciding.standing_in import StandIns
 from app.rules.deciding.tracing import trace_of
 from app.rules.identifiers import item_key
 from app.rules.policy import AwardKind, Flag, Words
@@ -68,6 +69,7 @@ class Evaluator:
         self._measures = tuple(
             _ready(measure, policy, of_items, grouped) for measure in policy.measures if measure.evaluated
         )
+        self.stand_ins = StandIns(policy)
         self.groups = Groups(policy, {one.compiled.measure.id: one.compiled for one in self._measures})
         self._named = _named(self._measures, of_items)
 
@@ -112,8 +114,9 @@ class Evaluator:
         history: dict[str, list[HistoryEntry]] = {}
         for entry in request.history:
             history.setdefault(entry.measure, []).append(entry)
-        bar = self.exclusions.bar(request.facts, b)
-        return Circumstances(request.facts, b, request.year, bar, history, self.exclusions.supported(request))
+        facts = self.stand_ins.filled(request.facts, request.year, request.as_of)
+        bar = self.exclusions.bar(facts, b)
+        return Circumstances(facts, b, request.year, bar, history, self.exclusions.supported(request))
 
 
 def _named(asked: Sequence[_Ready], of_items: Iterable[str]) -> tuple[tuple[_Place, ...], ...]:

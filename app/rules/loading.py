@@ -36,6 +36,7 @@ from app.rules.packs.plausible import Plausible
 from app.rules.packs.reach import check_within
 from app.rules.packs.readings import check_used, declared, read_readings, uses_of
 from app.rules.packs.sets import read_relations, read_sets
+from app.rules.packs.standing_in import flagged, read_stand_ins
 from app.rules.packs.tables import Tables, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
 from app.rules.policy import Group, Measure, Period, Policy, Reading, Term, Words
@@ -161,6 +162,7 @@ class _Pack:
         self.used |= used
         _stop_if_unsure(self.content)
         self.schema, self.scope = scope.facts, scope
+        stand_ins = read_stand_ins(self.content, scope)
         measures = self._measures(scope, family)
         groups = self._groups(scope, measures)
         self._check_used()
@@ -186,9 +188,9 @@ class _Pack:
         policy = Policy(
             policy_id, family, version, status, title, authority, division, currency, since, until,
             digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
-            groups=groups, readings=tuple(self.readings.values()),
+            groups=groups, readings=tuple(self.readings.values()), stand_ins=stand_ins,
         )  # fmt: skip
-        return replace(policy, notices=tuple(notice.on(policy) for notice in notices))
+        return flagged(replace(policy, notices=tuple(notice.on(policy) for notice in notices)))
 
     def _scope(self, parameters: Mapping[str, str]) -> Scope:
         return Scope(

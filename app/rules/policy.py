@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from app.rules.expression import Condition, Expression
+    from app.rules.expression import Condition, Derived, Expression
     from app.rules.facts import FactSchema
     from app.rules.values import Value
+
+    StandIn = tuple[str, Derived]
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +360,8 @@ class Policy:
     """One a year, in the order of years."""
     groups: tuple[Group, ...] = ()
     readings: tuple[Reading, ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
+    """Facts that a derived one stands in for where a request does not state them."""
     terms: tuple[Term, ...] = ()
     """Where parameters change with years or days: the policy of each term, in their order. It reads itself as in
     the last of them."""

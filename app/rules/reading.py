@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from app.rules.deciding.standing_in import StandIns
 from app.rules.input import words
 from app.rules.input.assume import ASSUME, Assumer
 from app.rules.input.facts import APPLICANT, FACTS, groups_of
@@ -73,6 +74,7 @@ class Reader:
         self._relations = tuple(
             CheckedRelation(relation, policy.facts) for relation in policy.facts.relations
         )
+        self._stand_ins = StandIns(policy)
         self._date = date_reader(None)
         self._year = scalar_of(YEAR).read
         self._plain_applicant = group_reader(self._applicant, policy.facts)
@@ -150,7 +152,8 @@ class Reader:
         assumed = [name for name, _ in assumptions]
         for relation in self._relations:
             relation.check(facts, as_of, year, assumed, mistakes)
-        return EvaluationRequest(as_of, year, measures, facts, parts.history, funding, assumptions, plain)
+        filled = facts if mistakes.found else self._stand_ins.filled(facts, year, as_of)
+        return EvaluationRequest(as_of, year, measures, filled, parts.history, funding, assumptions, plain)
 
     def _applicant_of(self, given: object, facts: dict[str, object], mistakes: Mistakes) -> dict[str, Any]:
         if given is not None:

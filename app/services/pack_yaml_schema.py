@@ -10,7 +10,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-KINDS = ("pack", "measure", "notice")
+KINDS = ("pack", "measure", "notice", "standard")
 _MODIFIERS = {
     "floor": ("有金额时至少", "lifts an amount above 0"),
     "cap": ("最高", "the most"),
@@ -30,7 +30,7 @@ _TYPES = ("bool", "count", "money", "percent", "number", "date", "choice", "text
 
 
 def pack_yaml_schema(kind: str = "pack") -> Schema:
-    """Of `policy.yaml`, `facts.yaml` and `services.yaml` (pack), of a file in measures/, or of one in notices/."""
+    """Of `policy.yaml`, `facts.yaml` and `services.yaml` (pack), of a file in measures/, in notices/, or of a standard."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"Duixian policy {kind}",
@@ -51,6 +51,7 @@ def pack_yaml_schema(kind: str = "pack") -> Schema:
             "service": _service(),
             "notice": _notice(),
             "pack": _pack(),
+            "standard": _standard(),
         },
     }
 
@@ -301,6 +302,7 @@ def _pack() -> Schema:
         "groups": ("措施组", "groups of measures"),
         "tables": ("表", "tables"),
         "derived": ("派生事实", "derived facts"),
+        "standards": ("采用的标准", "standards that it takes"),
     }
     free = {"type": "object"}
     shapes = {"title": _ref("words"), "authority": _ref("words"), "in_force": _in_force(),
@@ -308,6 +310,25 @@ def _pack() -> Schema:
               "parameters": _parameters(), "choices": _named(free), "sets": _named(free),
               "applicant": _ref("facts"), "facts": _ref("facts"), "relations": _list(_ref("scalar")),
               "measures": _named(_ref("measure")), "services": _named(_ref("service")),
-              "notices": _named(_ref("notice")), "cases": _list(free),
+              "notices": _named(_ref("notice")), "cases": _list(free), "standards": _list(_ref("scalar")),
               **dict.fromkeys(("readings", "groups", "tables", "derived"), free)}  # fmt: skip
     return _object(keys, shapes)
+
+
+def _standard() -> Schema:
+    keys = {
+        "title": ("标题", "title"),
+        "source": ("文号", "where it was published"),
+        "choices": ("选项的代码", "codes of choices"),
+        "sets": ("代码的集合", "named sets of codes"),
+        "tables": ("表", "tables"),
+        "applicant": ("申请单位的事实", "facts of the applicant"),
+        "facts": ("事实", "facts"),
+        "derived": ("派生事实", "derived facts"),
+        "relations": ("事实之间的关系", "what must hold between facts"),
+    }
+    free = {"type": "object"}
+    shapes = {"title": _ref("words"), "choices": _named(free), "sets": _named(free), "tables": free,
+              "applicant": _ref("facts"), "facts": _ref("facts"), "derived": free,
+              "relations": _list(_ref("scalar"))}  # fmt: skip
+    return _object(keys, shapes, ("title", "source"))

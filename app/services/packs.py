@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import app
+from app.rules.packs.standards import path_of, standards_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _ENDINGS = (".yaml", ".txt")
+_SHARED = "_standards"
+"""The folder beside packs in which the standards are that they share."""
+_BUILT_IN = Path(app.__file__).parent / "policies" / _SHARED
 
 
 def pack_folders(root: Path) -> tuple[Path, ...]:
@@ -19,9 +25,19 @@ def pack_folders(root: Path) -> tuple[Path, ...]:
 
 
 def read_pack(folder: Path) -> Mapping[str, str]:
-    """Every file of the pack: its path within the folder, with `/`, -> its text."""
-    return {
+    """Every file of the pack: its path within the folder, with `/`, -> its text; and the standards that it names.
+
+    A standard is looked for in the pack itself, beside it, and among those of the service.
+    """
+    files = {
         file.relative_to(folder).as_posix(): file.read_text("utf-8")
         for file in sorted(folder.rglob("*"))
         if file.suffix in _ENDINGS and file.is_file()
     }
+    for name in standards_named(files.get("policy.yaml", "")):
+        path = path_of(name)
+        shared = (where / f"{name}.yaml" for where in (folder.parent / _SHARED, _BUILT_IN))
+        found = next((file for file in shared if file.is_file()), None)
+        if path not in files and found is not None:
+            files[path] = found.read_text("utf-8")
+    return files

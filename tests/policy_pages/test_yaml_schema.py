@@ -10,14 +10,16 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from app.rules.packs import content, measures, notices
+from app.rules.packs import content, measures, notices, standards
 from app.services.pack_yaml_schema import KINDS, pack_yaml_schema
 
 PACKS = Path("app/policies")
 
 
 def kind_of(file: Path) -> str:
-    return {"measures": "measure", "notices": "notice"}.get(file.parent.name, "pack")
+    return {"measures": "measure", "notices": "notice", "_standards": "standard"}.get(
+        file.parent.name, "pack"
+    )
 
 
 FILES = [file for file in sorted(PACKS.rglob("*.yaml")) if "cases" not in file.parts]
@@ -72,5 +74,6 @@ def test_the_schema_knows_every_key_of_the_loader() -> None:
         ("service", measures.SERVICE_KEYS),
         ("notice", notices.KEYS),
         ("pack", content.SECTIONS),
+        ("standard", standards.KEYS),
     ):
         assert set(keys) <= known[kind]["properties"].keys()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.rules.columns.signatures import Patterns, Signature
     from app.rules.deciding.measures import Circumstances
     from app.rules.evaluation import Evaluator
+    from app.rules.expression import Derived
     from app.rules.policy import Policy
 
 BAR = "bar"
@@ -45,6 +46,8 @@ class Batch:
         self.past = Past(self.population, asked.policy, asked.year)
         self.applicants = Terms(Table.of_applicants(self.population), asked.year, asked.as_of)
         self._circumstances: dict[int, Circumstances] = {}
+        for name, derived in asked.policy.stand_ins:
+            self.population.stand_in(name, self._worked_out(name, derived))
         self.columnar = True
         """Whether the general exclusions are: else every measure is decided row by row."""
         try:
@@ -83,6 +86,20 @@ class Batch:
         wanted = rows.filter(~rows.is_in(list(self._circumstances)))
         requests = map(self.asked.rows.request, self.population.frame[wanted].iter_rows(named=True))
         self._circumstances |= zip(wanted, map(self.asked.evaluator.circumstances, requests), strict=True)
+
+    def _worked_out(self, name: str, derived: Derived) -> pl.Series:
+        """The codes that stand in for a fact, null where they are not settled."""
+        try:
+            ends = self.applicants.derived(derived)
+        except NotColumnar:
+            request, evaluator = self.asked.rows.request, self.asked.evaluator
+            rows = self.population.frame.iter_rows(named=True)
+            return pl.Series(
+                name, [evaluator.circumstances(request(row)).facts.get(name) for row in rows], pl.String
+            )
+        codes = dict(enumerate(derived.domain.codes))
+        settled = pl.when(ends.low == ends.high).then(ends.low).replace_strict(codes, return_dtype=pl.String)
+        return self.applicants.table.frame.select(settled.alias(name)).to_series()
 
     def _bar(self) -> None:
         """Whether money is barred: the column `bar`."""

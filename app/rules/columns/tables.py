@@ -36,6 +36,10 @@ class Population:
             self._facts[name] = self.frame.select(column_of(name).alias(name)).to_series()
         return self._facts[name]
 
+    def stand_in(self, name: str, worked_out: pl.Series) -> None:
+        """Take these values of a fact where it is not stated."""
+        self._facts[name] = self.fact(name).fill_null(worked_out)
+
     def known(self, list_name: str) -> pl.Series:
         """Whether a list is known, empty or not."""
         return self.fact(list_name).is_not_null()

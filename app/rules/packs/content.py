@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.rules.language.lexing import nearest
 from app.rules.packs.errors import Mistake, PackError, Problems, mistake, refuse
 from app.rules.packs.node_reading import check_keys, id_of, map_of
+from app.rules.packs.standards import FOLDER, with_standards
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, Source, TextNode
 from app.rules.packs.yaml_source import check_characters, read_yaml
 from app.rules.policy import Words
@@ -46,6 +47,7 @@ OTHER = (
     "facts",
     "derived",
     "relations",
+    "standards",
 )
 SECTIONS = (*HEAD, *OTHER, "measures", "services", "notices", "cases")
 FILES = ("policy.yaml", "facts.yaml", "services.yaml")
@@ -76,6 +78,8 @@ class Content:
     services: dict[str, tuple[TextNode, MapNode]] = field(default_factory=dict)
     notices: dict[str, tuple[TextNode, MapNode]] = field(default_factory=dict)
     """By year, as written."""
+    standards: dict[str, MapNode] = field(default_factory=dict)
+    """By name: files of standards that come with the pack."""
     members: dict[str, tuple[Source, tuple[str, ...]]] = field(default_factory=dict)
     """Path of a file of set members -> the members in it."""
     broken: set[str] = field(default_factory=set)
@@ -109,6 +113,7 @@ def merge(files: Mapping[str, str], problems: Problems) -> Content:
                 content.broken.add(path.removeprefix("measures/").removesuffix(".yaml"))
             elif path.startswith("notices/"):
                 content.broken_notices.add(path)
+    with_standards(content, content.standards)
     for section, into, name in (
         ("measures", content.measures, id_of),
         ("services", content.services, id_of),
@@ -133,6 +138,8 @@ def _add(content: Content, path: str, text: str) -> None:
             _name(content.measures, key, node, id_of)
         else:
             _name(content.notices, key, node, _year_of)
+    elif folder == FOLDER and name.endswith(".yaml"):
+        content.standards[name.removesuffix(".yaml")] = map_of(read_yaml(path, text))
     elif path in FILES:
         node = map_of(read_yaml(path, text))
         if path == "policy.yaml":

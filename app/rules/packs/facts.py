@@ -42,7 +42,7 @@ OWN = (
 )
 """What the engine itself knows of every applicant."""
 ALLOWED = {
-    "choice": ("of",),
+    "choice": ("of", "else"),
     "id": ("optional",),
     "list": ("item",),
     "count": ("unit", "min", "max"),
@@ -131,8 +131,7 @@ class FactReader:
             close = None if kinds else next(filter(None, near), None)
             refuse(place, "一个事实只有一个类型", f"a fact has exactly one type: {', '.join(TYPES)}", close)
         kind = kinds[0]
-        later = ("else",) if "else" in node.entries else ()
-        check_keys(self._problems, node, (kind, *ALLOWED.get(kind, ())), (), later)
+        check_keys(self._problems, node, (kind, *ALLOWED.get(kind, ())))
         if kind == "list":
             if within_list:
                 refuse(node.key(kind), "列表不能嵌套", "lists do not nest")
@@ -141,6 +140,9 @@ class FactReader:
             refuse(node.key(kind), "id 只用于列表的项目", "`id` is for the items of a list")
         found = FactDeclaration(name, kind, label_of(node.entries[kind][1]))
         if kind == "choice":
+            if within_list and "else" in node.entries:
+                zh, en = "列表项目的字段不能有 else", "a field of an item has no `else`"
+                refuse(node.key("else"), zh, en)
             return self._choice(found, node)
         if (optional := node.get("optional")) is not None and kind == "id":
             return replace(found, optional=yes_of(optional))

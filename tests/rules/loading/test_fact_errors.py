@@ -25,7 +25,7 @@ PAYERS = "payers: {of: kinds, are: [enterprise, other]}"
         (GREEN, "    ¦Green: {bool: [绿色, green]}\n", None, "lower-case"),
         (GREEN, "    ¦where: {bool: [绿色, green]}\n", None, "keyword"),
         (GREEN, "    green: {bool: [绿色, green], ¦unit: [个, one]}\n", None, "unknown key 'unit'"),
-        (GREEN, "    green: {bool: [绿色, green], ¦else: x}\n", None, "not supported yet"),
+        (GREEN, "    green: {bool: [绿色, green], ¦else: x}\n", None, "unknown key 'else'"),
         (GREEN, "    green: {¦id: [绿色, green]}\n", None, "items of a list"),
         (LEVEL, LEVEL.replace("of: levels", "of: ¦level"), "levels", "unknown choice"),
         (LEVEL, LEVEL.replace("{choice", "{¦choice").replace(", of: levels", ""), None, "`of` is missing"),
