@@ -39,10 +39,12 @@ from app.rules.packs.sets import read_relations, read_sets
 from app.rules.packs.standing_in import flagged, read_stand_ins
 from app.rules.packs.tables import Tables, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-from app.rules.policy import Group, Measure, Period, Policy, Reading, Term, Words
+from app.rules.policy import Measure, Period, Policy, Reading, Term, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from app.rules.limits import Group
 
 __all__ = ["PackError", "PackErrors", "load_policy"]
 

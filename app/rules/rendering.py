@@ -21,7 +21,8 @@ from app.rules.words.reasons import Messages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.rules.policy import Flag, LimitKind, Measure, Policy
+    from app.rules.limits import LimitKind
+    from app.rules.policy import Flag, Measure, Policy
     from app.rules.requests import EvaluationRequest
     from app.rules.results import Evaluation, Line, Missing, Totals, Trace
 

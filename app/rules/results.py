@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration
-    from app.rules.policy import AwardKind, Flag, Group, Limit, LimitKind, Measure, Obligation, Words
+    from app.rules.limits import Group, Limit, LimitKind
+    from app.rules.policy import AwardKind, Flag, Measure, Obligation, Words
 
 Verdict = Literal["eligible", "ineligible", "undetermined"]
 Outcome = Literal["met", "not_met", "unknown", "excluded", "limited"]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
 from app.rules.language.constancy import facts_of, parameters_of
+from app.rules.limits import LimitKind
 from app.rules.money import format_yuan
-from app.rules.policy import AwardKind, LimitKind, Period, Words
+from app.rules.policy import AwardKind, Period, Words
 from app.rules.values import ByLevel, Modified, expressions_of
 from app.rules.words.answer_values import declaration_at
 from app.rules.words.describing import describe_requirements, expression_words
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration, FactSchema
-    from app.rules.policy import Award, Group, Limit, Measure, Parameter, Policy
+    from app.rules.limits import Group, Limit
+    from app.rules.policy import Award, Measure, Parameter, Policy
     from app.rules.words.describing import Requirement
 
 _PERCENT_SCALE = 10**8

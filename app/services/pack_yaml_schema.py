@@ -30,7 +30,7 @@ _TYPES = ("bool", "count", "money", "percent", "number", "date", "choice", "text
 
 
 def pack_yaml_schema(kind: str = "pack") -> Schema:
-    """Of `policy.yaml`, `facts.yaml` and `services.yaml` (pack), of a file in measures/, in notices/, or of a standard."""
+    """Of `policy.yaml`, `facts.yaml` and `services.yaml` (pack), of a file in measures/ or notices/, of a standard."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"Duixian policy {kind}",

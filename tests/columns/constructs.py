@@ -23,19 +23,8 @@ from app.rules.expression import (
 )
 from app.rules.language.naming import BUILT_IN
 from app.rules.language.parsing import AGGREGATES, ARGUMENTS, COMPARISONS, SPANS
-from app.rules.policy import (
-    Award,
-    AwardKind,
-    Each,
-    Exclusion,
-    Flag,
-    Group,
-    LedgerKey,
-    Limit,
-    LimitKind,
-    Measure,
-    Rounding,
-)
+from app.rules.limits import Group, LedgerKey, Limit, LimitKind
+from app.rules.policy import Award, AwardKind, Each, Exclusion, Flag, Measure, Rounding
 from app.rules.values import ByLevel, Cases, Combined, Modified, Steps
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.main import create_app
 from app.routers.documenting_orders import BODY_MODELS
-from app.rules.policy import LimitKind
+from app.rules.limits import LimitKind
 from app.schemas.bodies import read_body
 from app.settings import PACKAGED_POLICIES
 from tests.conftest import new_database

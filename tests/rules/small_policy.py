@@ -8,7 +8,8 @@ from typing import Any
 
 from app.rules.expression import Comparison, Domain, Fact, Literal
 from app.rules.facts import FactDeclaration, FactSchema, Relation
-from app.rules.policy import Award, AwardKind, Each, Limit, LimitKind, Measure, Policy, Words
+from app.rules.limits import Limit, LimitKind
+from app.rules.policy import Award, AwardKind, Each, Measure, Policy, Words
 from app.rules.reading import InputErrors, compile_reader
 from tests.yanhu.asking import ABSENT
 from tests.yanhu.cases_bad import GOOD

@@ -11,19 +11,8 @@ from app.rules.expression import Condition
 from app.rules.facts import FactDeclaration, FactSchema
 from app.rules.language.naming import Scope
 from app.rules.language.parsing import parse_condition, parse_expression
-from app.rules.policy import (
-    Award,
-    AwardKind,
-    Each,
-    Exclusion,
-    Flag,
-    Limit,
-    LimitKind,
-    Measure,
-    Obligation,
-    Policy,
-    Words,
-)
+from app.rules.limits import Limit, LimitKind
+from app.rules.policy import Award, AwardKind, Each, Exclusion, Flag, Measure, Obligation, Policy, Words
 from app.rules.rendering import render
 from app.rules.requests import EvaluationRequest, Funding, HistoryEntry
 from app.rules.values import ByLevel

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.rules.expression import Condition
-from app.rules.policy import Award, AwardKind, Limit, LimitKind, Measure, Words
+from app.rules.limits import Limit, LimitKind
+from app.rules.policy import Award, AwardKind, Measure, Words
 from app.rules.words.describing import describe_condition, describe_requirements, expression_words
 from app.rules.words.limit_words import describe_limit
 from app.rules.words.required_facts import required_facts

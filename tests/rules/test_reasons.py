@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from app.rules.expression import Condition
-from app.rules.policy import Award, AwardKind, Limit, LimitKind, Words
+from app.rules.limits import Limit, LimitKind
+from app.rules.policy import Award, AwardKind, Words
 from tests.rules.speaking import (
     EXCLUSIONS,
     answer,

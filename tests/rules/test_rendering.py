@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.evaluation import compile_policy
-from app.rules.policy import Award, AwardKind, Limit, LimitKind
+from app.rules.limits import Limit, LimitKind
+from app.rules.policy import Award, AwardKind
 from app.rules.rendering import compile_renderer, facts_digest, render
 from app.rules.results import Evaluation, LimitUse, MeasureResult, Totals
 from app.rules.words import answer_parts

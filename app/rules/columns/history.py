@@ -11,13 +11,14 @@ from app.rules.columns.tables import FIELD, ROW
 from app.rules.deciding.exclusions import DISTRICT, PROJECT
 from app.rules.deciding.plain_limits import PLAIN
 from app.rules.identifiers import item_key
-from app.rules.policy import LimitKind
+from app.rules.limits import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.rules.columns.tables import Population, Table
-    from app.rules.policy import Limit, Measure, Policy
+    from app.rules.limits import Limit
+    from app.rules.policy import Measure, Policy
 
 ENTRY = "entry"
 KEY = "key"

@@ -17,7 +17,7 @@ from app.rules.deciding.measures import FIGURED, distinct
 from app.rules.deciding.one_item import Item
 from app.rules.deciding.vying import Purse, Queues, Vying, added
 from app.rules.identifiers import item_key
-from app.rules.policy import LimitKind
+from app.rules.limits import LimitKind
 from app.rules.results import LimitUse, MeasureResult, Missing, Point, PointKind, Reason
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from app.rules.deciding.measures import Circumstances, CompiledMeasure
     from app.rules.deciding.one_item import Figure
     from app.rules.deciding.vying import End, Number
+    from app.rules.limits import Group, Limit
     from app.rules.logic import Truth
-    from app.rules.policy import Group, Limit, Measure, Policy
+    from app.rules.policy import Measure, Policy
 
 
 @dataclass(slots=True)

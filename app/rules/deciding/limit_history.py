@@ -9,7 +9,7 @@ from app.rules.identifiers import item_key
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from app.rules.policy import Limit
+    from app.rules.limits import Limit
     from app.rules.requests import HistoryEntry
 
     Group = tuple[str, ...]

@@ -12,7 +12,7 @@ from app.rules.deciding.limit_history import grouped, most_of, named_items, of_y
 from app.rules.deciding.plain_limits import PLAIN, plain_use
 from app.rules.deciding.vying import Purse
 from app.rules.identifiers import item_key
-from app.rules.policy import Limit, LimitKind
+from app.rules.limits import Limit, LimitKind
 from app.rules.results import LimitUse, Missing, Point, PointKind, Reason
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from app.rules.deciding.vying import (
     greatest_ends,
     groups_of,
 )
-from app.rules.policy import Limit, LimitKind
+from app.rules.limits import Limit, LimitKind
 from app.rules.results import LimitUse, Reason
 
 if TYPE_CHECKING:

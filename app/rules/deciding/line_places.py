@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.vying import LATEST, SOONEST
 from app.rules.identifiers import item_key
-from app.rules.policy import LimitKind
+from app.rules.limits import LimitKind
 from app.rules.results import Missing
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from app.rules.deciding.vying import Rank, Vying
     from app.rules.facts import FactSchema
-    from app.rules.policy import Each, Limit, LimitKey
+    from app.rules.limits import Limit, LimitKey
+    from app.rules.policy import Each
     from app.rules.requests import HistoryEntry
 
     Facts = Mapping[str, object]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.identifiers import item_key
-from app.rules.policy import LimitKind
+from app.rules.limits import LimitKind
 from app.rules.results import LimitUse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from app.rules.limits import Limit
     from app.rules.logic import Truth
-    from app.rules.policy import Limit
     from app.rules.requests import HistoryEntry
 
 PLAIN = frozenset({LimitKind.ONCE, LimitKind.ONCE_PER_YEAR, LimitKind.ONCE_PER_ITEM, LimitKind.ANNUAL_CAP})

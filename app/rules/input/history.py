@@ -13,8 +13,9 @@ from app.rules.input.mistakes import MOST_ERRORS, Mistake, Mistakes, no_such_fie
 from app.rules.input.records import Record, read_each
 from app.rules.input.scalars import Scalar, choice_reader, money_reader, scalar_of
 from app.rules.input.text import text_reader
+from app.rules.limits import LimitKind
 from app.rules.money import format_yuan
-from app.rules.policy import LimitKind, Words
+from app.rules.policy import Words
 from app.rules.requests import Funding, HistoryEntry
 
 if TYPE_CHECKING:

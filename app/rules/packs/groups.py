@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.rules.language.lexing import LanguageError, nearest
+from app.rules.limits import Group, Limit, LimitKind
 from app.rules.packs.errors import refuse
 from app.rules.packs.limits import Limited, LimitReader
 from app.rules.packs.node_reading import check_keys, id_of, list_of, map_of, text_of, words_of
 from app.rules.packs.texts import Texts, reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode
-from app.rules.policy import AwardKind, Group, Limit, LimitKind
+from app.rules.policy import AwardKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.expression import Fact, ItemField
+from app.rules.limits import LedgerKey
 from app.rules.packs.errors import mistake, refuse
 from app.rules.packs.node_reading import check_keys, list_of, text_of
 from app.rules.packs.yaml_nodes import ListNode, MapNode
-from app.rules.policy import LedgerKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

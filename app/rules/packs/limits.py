@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
 from app.rules.language.lexing import LanguageError, nearest
 from app.rules.language.parsing import parse_expression
+from app.rules.limits import Limit, LimitKey, LimitKind
 from app.rules.packs.errors import not_yet, refuse
 from app.rules.packs.limit_texts import ITEM, YEAR, Word, read_limit
 from app.rules.packs.node_reading import list_of, text_of
 from app.rules.packs.texts import reading
 from app.rules.packs.yaml_nodes import MapNode
-from app.rules.policy import AwardKind, Limit, LimitKey, LimitKind
+from app.rules.policy import AwardKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from app.rules.language.naming import Scope
+    from app.rules.limits import LedgerKey
     from app.rules.packs.limit_texts import LimitText
     from app.rules.packs.texts import Texts
     from app.rules.packs.yaml_nodes import Node, TextNode
-    from app.rules.policy import Each, LedgerKey
+    from app.rules.policy import Each
 
 CHOOSING = (LimitKind.BEST, LimitKind.FIRST)
 RANKED = ("count", "money", "percent", "number", "date")

@@ -17,23 +17,12 @@ from app.rules.packs.node_reading import check_keys, map_of, text_of, word_of, w
 from app.rules.packs.reach import read_period, read_where, requirements_of
 from app.rules.packs.texts import Texts, reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
-from app.rules.policy import (
-    Award,
-    AwardKind,
-    Each,
-    Flag,
-    LedgerKey,
-    Limit,
-    Measure,
-    Obligation,
-    Parameter,
-    Period,
-    Words,
-)
+from app.rules.policy import Award, AwardKind, Each, Flag, Measure, Obligation, Parameter, Period, Words
 
 if TYPE_CHECKING:
     from app.rules.expression import Condition, ParameterUse
     from app.rules.language.naming import Scope
+    from app.rules.limits import LedgerKey, Limit
     from app.rules.packs.errors import Problems
     from app.rules.packs.reach import Where
 

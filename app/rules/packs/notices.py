@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from app.rules.limits import Group
     from app.rules.packs.overlays import Base
     from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
-    from app.rules.policy import Group, Measure, Policy, Reading
+    from app.rules.policy import Measure, Policy, Reading
 
 KEYS = (
     "year",

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from app.rules.language.naming import Scope
+    from app.rules.limits import Group
     from app.rules.packs.content import Content
-    from app.rules.policy import Group, Measure, Reading
+    from app.rules.policy import Measure, Reading
 
     Changed = dict[str, TextNode]
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from app.rules.expression import Arithmetic, Expression, Fact, ItemField, Literal, Logic, ParameterUse
 from app.rules.language.constancy import facts_of, nodes, settles
 from app.rules.language.intervals import evaluate_interval
+from app.rules.limits import LimitKind
 from app.rules.packs.errors import mistake, refuse
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node
-from app.rules.policy import AwardKind, LimitKind
+from app.rules.policy import AwardKind
 from app.rules.values import ByLevel, Case, Cases, Combined, Modified, Steps, Value, parts_of
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.identifiers import item_key
-from app.rules.policy import LimitKind
+from app.rules.limits import LimitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from app.rules.policy import Limit, Measure, Policy
+    from app.rules.limits import Limit
+    from app.rules.policy import Measure, Policy
     from app.rules.requests import EvaluationRequest
 
 PROJECT = "project"

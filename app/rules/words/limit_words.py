@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.rules.policy import AwardKind, LimitKind, Words
+from app.rules.limits import LimitKind
+from app.rules.policy import AwardKind, Words
 from app.rules.words.wording import capital, money
 
 if TYPE_CHECKING:
     from app.rules.facts import FactSchema
-    from app.rules.policy import Group, Limit
+    from app.rules.limits import Group, Limit
 
 _CHOOSING = (LimitKind.BEST, LimitKind.FIRST)
 

@@ -17,7 +17,7 @@ from app.rules.input.facts import REQUIRED
 from app.rules.input.history import FIRST_YEAR, FUNDING, HISTORY, LAST_YEAR, SOURCES, needed_keys
 from app.rules.input.words import limits_of
 from app.rules.language.constancy import facts_of
-from app.rules.policy import LimitKind
+from app.rules.limits import LimitKind
 from app.services.population.credit_codes import is_code
 
 if TYPE_CHECKING:

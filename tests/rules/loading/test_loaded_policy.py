@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
+from app.rules.limits import LimitKind
 from app.rules.loading import load_policy
-from app.rules.policy import AwardKind, LimitKind, Parameter
+from app.rules.policy import AwardKind, Parameter
 from app.rules.values import Modified
 from app.services.packs import read_pack
 from app.settings import PACKAGED_POLICIES
