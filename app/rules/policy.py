@@ -62,6 +62,8 @@ class Rounding:
 
 
 TO_THE_FEN = Rounding()
+NO_LESS = Rounding("up")
+"""Of what must be at least so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,17 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
+    """What an award binds its receiver to: by an amount, or by words alone."""
+
     code: str
-    at_least: Expression
-    """Money, rounded up to the fen; the name `granted` is the line's (or measure's) amount."""
-    per_item: bool
     says: Words
-    """May hold {at_least}, formatted as yuan, and {item}."""
+    """By an amount it may hold {at_least}, formatted as yuan, and {item}."""
+    at_least: Expression | None = None
+    """Money; the name `granted` is the line's (or measure's) amount."""
+    per_item: bool = False
+    rounding: Rounding = NO_LESS
+    to: Words | None = None
+    """Whom the amount goes to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,8 +97,8 @@ class LimitUse(NamedTuple):
 class ObligationDue(NamedTuple):
     obligation: Obligation
     item: str | None
-    at_least: int
-    """Fen."""
+    at_least: int | None
+    """Fen; None where it is no matter of an amount."""
 
 
 class Line(NamedTuple):

@@ -240,7 +240,8 @@ class Obligation(Shown):
 
     code: str
     item: str | None
-    at_least: Money
+    at_least: Money | None
+    """Null where it is no matter of an amount."""
     message: Words
 
 

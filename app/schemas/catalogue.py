@@ -61,8 +61,10 @@ class MeasureObligation(Shown):
     code: str
     text: Words
     """With … for the item and the amount, which only an award has."""
-    at_least: Words
-    """How the amount is worked out."""
+    at_least: Words | None
+    """How the amount is worked out; null where it is no matter of an amount."""
+    to: Words | None
+    """Whom the amount goes to."""
 
 
 class NoticeWindow(Shown):

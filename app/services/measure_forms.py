@@ -18,6 +18,7 @@ from app.rules.words.required_facts import required_facts, tests_of
 from app.rules.words.value_words import award_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from app.rules.expression import Condition
@@ -108,10 +109,22 @@ def obligations(measure: Measure, policy: Policy) -> list[dict[str, Any]]:
             "measure": measure.id,
             "code": one.code,
             "text": words(filled(one.says, {"at_least": _LEFT_OPEN, "item": _LEFT_OPEN})),
-            "at_least": words(expression_words(one.at_least, policy.facts, policy.currency)),
+            "at_least": None
+            if one.at_least is None
+            else words(expression_words(one.at_least, policy.facts, policy.currency)),
+            "to": None if one.to is None else words(one.to),
         }
         for one in measure.obligations
     ]
+
+
+def obligation_words(form: Mapping[str, Any]) -> Words:
+    """One of `obligations` in a sentence."""
+    text, least = (None if form[name] is None else Words(**form[name]) for name in ("text", "at_least"))
+    assert text is not None
+    if least is None:
+        return text
+    return Words(f"{text.zh}（至少：{least.zh}）", f"{text.en} (at least: {least.en})")
 
 
 def requirement_forms(

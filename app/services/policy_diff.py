@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.rules.policy import Words
 from app.rules.words.describing import expression_words
-from app.services.measure_forms import measure_form
+from app.services.measure_forms import measure_form, obligation_words
 from app.services.policy_glossary import fact_lines
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _parts(measure: Measure, policy: Policy) -> Mapping[str, Lines]:
         "items": listed,
         "award": {"kind": _same(kind), "text": _words(form["award"]["text"])},
         "limits": _texts(form["limits"]),
-        "obligations": {one["code"]: _duty(one) for one in form["obligations"]},
+        "obligations": {one["code"]: obligation_words(one) for one in form["obligations"]},
         "flags": {one["code"]: _words(one["text"]) for one in form["flags"]},
         "ledger": {
             "key": _same(str(form["ledger_key"] or "")),
@@ -181,11 +181,6 @@ def counted_words(measure: Measure, policy: Policy) -> Words:
     assert measure.each is not None
     assert measure.each.counts is not None
     return expression_words(measure.each.counts, policy.facts, policy.currency)
-
-
-def _duty(duty: Mapping[str, Any]) -> Words:
-    text, least = _words(duty["text"]), _words(duty["at_least"])
-    return Words(f"{text.zh}（至少：{least.zh}）", f"{text.en} (at least: {least.en})")
 
 
 def _texts(found: list[dict[str, Any]]) -> Lines:

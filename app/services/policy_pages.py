@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.rules.policy import Words
 from app.rules.words.describing import expression_words
-from app.services.measure_forms import measure_form
+from app.services.measure_forms import measure_form, obligation_words
 from app.services.policy_glossary import fact_lines
 
 if TYPE_CHECKING:
@@ -101,7 +101,10 @@ def _measure(measure: Measure, policy: Policy) -> Section:
         ),
         Block(Words("奖励", "Award"), (Line(_words(form["award"]["text"])),) if measure.pays else ()),
         Block(Words("限制", "Limits"), _texts(form["limits"])),
-        Block(Words("获奖后的义务", "Obligations"), tuple(_duty(one) for one in form["obligations"])),
+        Block(
+            Words("获奖后的义务", "Obligations"),
+            tuple(Line(obligation_words(one)) for one in form["obligations"]),
+        ),
         Block(Words("提请审核人注意", "Points for the reviewer"), _texts(form["flags"])),
         Block(Words("参数", "Parameters"), tuple(_parameter(one) for one in form["parameters"])),
         Block(Words("所需事实", "Facts needed"), tuple(_fact(one) for one in form["required_facts"])),
@@ -145,11 +148,6 @@ def _counts(measure: Measure, policy: Policy) -> Iterator[Line]:
     if measure.each is not None and measure.each.counts is not None:
         adds = expression_words(measure.each.counts, policy.facts, policy.currency)
         yield Line(_named(Words("每项计入", "Each adds"), adds))
-
-
-def _duty(duty: Mapping[str, Any]) -> Line:
-    text, least = _words(duty["text"]), _words(duty["at_least"])
-    return Line(Words(f"{text.zh}（至少：{least.zh}）", f"{text.en} (at least: {least.en})"))
 
 
 def _parameter(parameter: Mapping[str, Any]) -> Line:

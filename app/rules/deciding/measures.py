@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.amount_points import AmountPoints
-from app.rules.deciding.amounts import compile_award, compile_interval, round_up
+from app.rules.deciding.amounts import compile_award, compile_interval, rounded
 from app.rules.deciding.conditions import ConditionBlock
 from app.rules.deciding.flags import FlagSet
 from app.rules.deciding.limits import MeasureLimits, Standing, cut, cut_uses
@@ -107,6 +107,8 @@ class CompiledMeasure:
                 compile_interval(duty.at_least, self.schema, f"{name}_duty{index}"),
                 duty.at_least.scale,
             )
+            if duty.at_least is not None
+            else (duty, None, 1)
             for index, duty in enumerate(measure.obligations)
         ]
         self.amount_points = AmountPoints(measure, self.amount, self.schema)
@@ -264,6 +266,9 @@ class CompiledMeasure:
         found = []
         b = dict(c.b)
         for duty, bounds, scale in self.obligations:
+            if bounds is None:
+                found.append(ObligationDue(duty, None, None))
+                continue
             amounts = (
                 [(line.item, line.amount) for line in lines if line.verdict == "eligible"]
                 if duty.per_item
@@ -271,7 +276,9 @@ class CompiledMeasure:
             )
             for item, amount in amounts:
                 b["granted"] = (amount, amount)
-                found.append(ObligationDue(duty, item, round_up(bounds(c.facts, None, b)[0], scale)))
+                found.append(
+                    ObligationDue(duty, item, rounded(bounds(c.facts, None, b)[0], scale, duty.rounding))
+                )
         return tuple(found)
 
 

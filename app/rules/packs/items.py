@@ -8,10 +8,10 @@ from app.rules.expression import ItemField
 from app.rules.language.lexing import nearest, tokens_of
 from app.rules.packs.awards import read_award
 from app.rules.packs.conditions import Given
-from app.rules.packs.errors import mistake, refuse
+from app.rules.packs.errors import refuse
 from app.rules.packs.node_reading import check_keys, id_of, map_of, one_key, text_of, word_of, words_of
 from app.rules.packs.texts import reading
-from app.rules.policy import AwardKind, Each, Flag, Obligation
+from app.rules.policy import Each, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
     from app.rules.expression import Condition, Expression
     from app.rules.language.naming import Scope
     from app.rules.packs.conditions import ConditionReader
-    from app.rules.packs.texts import Texts
     from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
     from app.rules.policy import Award
 
 EACH = ("item", "id", "keys", "require", "counts", "award", "flags")
-OBLIGATION = ("at_least", "per", "says")
-OBLIGATION_LATER = ("to", "round", "for", "words", "clawback")
-FIGURED = (AwardKind.FIXED, AwardKind.CALCULATED)
 
 
 class EachReader:
@@ -161,23 +157,3 @@ def read_flags(node: MapNode, conditions: ConditionReader, scope: Scope) -> Iter
                 says = words_of(form.entries["says"][1])
                 test = conditions.condition(form.entries[which][1], scope, Given(fixed=code))
                 yield Flag(code, says, **{which: test})
-
-
-def read_obligations(node: MapNode, texts: Texts, kind: AwardKind, *, by_item: bool) -> Iterator[Obligation]:
-    """What an award obliges to. `granted` is the line's amount, or the measure's."""
-    scope = texts.within(allow=frozenset({"granted"}) if kind in FIGURED else frozenset())
-    for key, value in node.items():
-        with texts.problems.gather():
-            form = map_of(value)
-            check_keys(texts.problems, form, OBLIGATION, ("at_least", "says"), OBLIGATION_LATER)
-            if (per := form.get("per")) is not None:
-                if text_of(per).text != "item":
-                    refuse(per, "per 只能是 item", "`per` is always item", "item")
-                if not by_item:
-                    zh, en = "没有按项目发放的奖励", "no item is awarded on its own here"
-                    raise mistake(per, zh, en)
-            if "at_least" in form.entries and "says" in form.entries:
-                least = texts.money(form.entries["at_least"][1], scope)
-                fields = ("at_least", "item") if per is not None else ("at_least",)
-                says = words_of(form.entries["says"][1], fields)
-                yield Obligation(id_of(key), least, per is not None, says)

@@ -10,10 +10,11 @@ from app.rules.language.lexing import tokens_of
 from app.rules.packs.awards import read_award
 from app.rules.packs.conditions import NOTHING_ADDED, Added, Codes, ConditionReader
 from app.rules.packs.errors import mistake, refuse
-from app.rules.packs.items import EachReader, check_name, read_flags, read_obligations
+from app.rules.packs.items import EachReader, check_name, read_flags
 from app.rules.packs.ledger import Ledger, read_kept, read_ledger
 from app.rules.packs.limits import Limited, LimitReader
 from app.rules.packs.node_reading import check_keys, map_of, text_of, word_of, words_of
+from app.rules.packs.obligations import read_obligations
 from app.rules.packs.reach import read_period, read_where, requirements_of
 from app.rules.packs.texts import Texts, reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from app.rules.language.naming import Scope
     from app.rules.limits import LedgerKey, Limit
     from app.rules.packs.errors import Problems
-    from app.rules.packs.reach import Where
+from app.rules.packs.reach import Where
 
 KEYS = (
     "clause",

@@ -125,6 +125,11 @@ def _is_met_amount(reason: Reason) -> bool:
 
 def obligation_form(duty: Obligation) -> Callable[[ObligationDue], bytes]:
     """The encoder of one obligation: its sentence is encoded once, with marks where the figure and the item go."""
+    if duty.at_least is None:
+        whole = orjson.dumps(
+            {"code": duty.code, "item": None, "at_least": None, "message": words_json(duty.says)}
+        )
+        return lambda _due: whole
     marks = {"at_least": Words("\0", "\0"), "item": Words("\1", "\1")}
     form = orjson.dumps(
         {"code": duty.code, "item": None, "at_least": "\0", "message": words_json(filled(duty.says, marks))}
@@ -132,6 +137,7 @@ def obligation_form(duty: Obligation) -> Callable[[ObligationDue], bytes]:
     head, _, tail = form.partition(b'"item":null,"at_least":"\\u0000"')
 
     def encoded(due: ObligationDue) -> bytes:
+        assert due.at_least is not None
         item = orjson.dumps(due.item)
         name = item[1:-1] if due.item is not None else b""
         message = tail.replace(b"\\u0000", grouped(due.at_least).encode()).replace(b"\\u0001", name)

@@ -101,7 +101,7 @@ DUE = "    at_least: ratio * granted\n"
         (GRANT, "{zh: 请核对,", '{zh: "请核对 ¦{value}",', None, "no braces"),
         (MATCH, DUE, "    at_least: ratio * ¦grantd\n", "granted", "unknown name"),
         (MATCH, "    per: item\n", "    per: ¦line\n", "item", "always item"),
-        (MATCH, "    per: item\n", "    per: item\n    ¦round: up\n", None, "not supported yet"),
+        (MATCH, "    per: item\n", "    per: item\n    round: ¦upp\n", "up", "one of half up"),
         (MATCH, '{zh: "{item} 至少 {at_least}",', '{zh: "¦{itm} 至少",', "{item}", "in braces"),
         # Measures
         (GRANT, "clause: 一\n", "¦claus: 一\nclause: 一\n", "clause", "unknown key"),
