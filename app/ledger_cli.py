@@ -84,10 +84,12 @@ async def _verify(settings: Settings, url: str, mode: str) -> LedgerReport:
     from app.services.ledger_verify import verify as run
     from app.services.opening import open_office
     from app.services.published_policies import PublishedPolicies
+    from app.services.publishing.following import followed
     from app.store.database import open_database
 
     engine = open_database(url, pool_size=2)
-    office = open_office(settings, engine, PublishedPolicies.in_folder(settings.policies))
+    served = await followed(engine, PublishedPolicies.in_folder(settings.policies))
+    office = open_office(settings, engine, served)
     columns = ("awards", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         with Progress(*columns, console=_err, transient=True) as bar:

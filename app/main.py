@@ -30,6 +30,7 @@ from app.routers import (
     organisations,
     pages,
     policies,
+    publications,
     records,
     simulations,
     webhooks,
@@ -50,7 +51,9 @@ from app.services.legal_day import legal_day
 from app.services.open_gate import open_gate
 from app.services.opening import open_office
 from app.services.published_policies import PublishedPolicies
+from app.services.publishing.following import Following
 from app.services.readiness import Readiness
+from app.services.served_policies import ServedPolicies
 from app.settings import read_settings
 from app.store.database import open_database
 from app.store.migrating import newest_revision
@@ -66,6 +69,7 @@ _PATIENCE_SECONDS = 10.0
 
 _MODULES = (
     policies,
+    publications,
     applications,
     actions,
     awards,
@@ -100,7 +104,7 @@ class DuixianApp(FastAPI):
         """All layers, and around them the short ways of the busiest routes."""
         state = self.state
         return evaluations.StraightToEvaluations(
-            StraightToOrders(super().build_middleware_stack(), state.metrics), state.policies, state.metrics
+            StraightToOrders(super().build_middleware_stack(), state.metrics), state.served, state.metrics
         )
 
     def openapi(self) -> dict[str, Any]:
@@ -131,21 +135,19 @@ def create_app() -> FastAPI:
         ],
         exception_handlers=dict.fromkeys(HANDLED, answer_problem),
     )
-    app.state.policies = published
+    served = app.state.served = ServedPolicies(published)
     app.state.metrics = metrics
     app.state.catalogue = Catalogue(published, legal_day)
     # The hot route first: routes are tried in order.
     app.router.routes.append(
-        NamedRoute(evaluations.PATH, evaluations.EvaluationEndpoint(published, metrics), methods=["POST"])
+        NamedRoute(evaluations.PATH, evaluations.EvaluationEndpoint(served, metrics), methods=["POST"])
     )
-    app.router.routes.append(
-        NamedRoute(batch.PATH, batch.BatchEndpoint(published, metrics), methods=["POST"])
-    )
+    app.router.routes.append(NamedRoute(batch.PATH, batch.BatchEndpoint(served, metrics), methods=["POST"]))
     for module in _MODULES:
         app.include_router(module.router)
     check_guarded(app.routes)
     app.webhooks.include_router(webhooks.sent)
-    app.document = OpenApiDocument(app, published)
+    app.document = OpenApiDocument(app, served)
     app.document.serve(app)
     return app
 
@@ -163,9 +165,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         statement_timeout_seconds=settings.statement_timeout_seconds,
         lock_timeout_seconds=settings.lock_timeout_seconds,
     )
-    readiness = Readiness(engine, app.state.policies, newest_revision())
+    readiness = Readiness(engine, app.state.served, newest_revision())
     app.state.readiness = readiness
-    app.state.office = open_office(settings, engine, app.state.policies)
+    app.state.office = open_office(settings, engine, app.state.served)
     app.state.gate = open_gate(settings, settings.database_url)
     later: list[asyncio.Task[None]] = []
     try:
@@ -176,6 +178,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             later.append(asyncio.create_task(making))
             # It opens from the first request on, where the database lets us.
             await asyncio.wait(later[-1:], timeout=_PATIENCE_SECONDS)
+        following = Following(engine, app.state.served, look_seconds=settings.publish_look_seconds)
+        # Before the first answer, where the database lets us.
+        await following.look()
+        later.append(asyncio.create_task(following.run()))
         async with at_work(settings, app.state.office) as app.state.receivers:
             # What was loaded stays: the collector need not walk policies and modules again and again.
             gc.collect()

@@ -98,13 +98,15 @@ async def _match(
     from app.services.offers import requesting, running
     from app.services.opening import open_office
     from app.services.published_policies import PublishedPolicies
+    from app.services.publishing.following import followed
     from app.services.register_policies import register_policies
     from app.store import matches
     from app.store.acting import EVERYTHING, Sight, acting
 
     settings = read_settings()
-    office = open_office(settings, engine, PublishedPolicies.in_folder(settings.policies))
-    await register_policies(engine, [(one.policy, one.files) for one in office.policies], ENGINE_VERSION)
+    served = await followed(engine, PublishedPolicies.in_folder(settings.policies))
+    office = open_office(settings, engine, served)
+    await register_policies(engine, [(one.policy, one.files) for one in served.image], ENGINE_VERSION)
     moment = now()
     today = day_of(moment)
     wanted = requesting.wanted_of(

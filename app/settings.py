@@ -68,6 +68,11 @@ class Settings(AccessSettings):
     job_days: int = Field(default=30, ge=1, le=3660)
     """For how many days a finished job and its files are kept."""
 
+    publish_lead_seconds: float = Field(default=3.0, ge=0.2, le=3600)
+    """How long after it is committed a published policy comes into effect; at least thrice `publish_look_seconds`."""
+    publish_look_seconds: float = Field(default=1.0, ge=0.05, le=60)
+    """How often every process looks whether a policy was published."""
+
     worker: bool = True
     """Whether the service delivers webhooks and does its duties itself; false where `duixian worker` does."""
     webhooks_allow_private: bool = False

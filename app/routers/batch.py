@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.routers.metrics import Metrics
     from app.services.batch import Answered, Line
     from app.services.published_policies import PublishedPolicies
+    from app.services.served_policies import ServedPolicies
 
 PATH = "/v1/policies/{policy}/evaluations/batch"
 _START = {
@@ -53,20 +54,21 @@ class BatchEndpoint:
     """Answers batches of every policy; the policy is in the path."""
 
     def __init__(
-        self, policies: PublishedPolicies, metrics: Metrics, open_spill: Callable[[], Spill] = Spill
+        self, served: ServedPolicies, metrics: Metrics, open_spill: Callable[[], Spill] = Spill
     ) -> None:
-        self._policies = policies
+        self._served = served
         self._metrics = metrics
         self._open_spill = open_spill
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         policy_id: str = scope["path_params"]["policy"]
-        self._policies.versions(policy_id)
+        policies = self._served.now
+        policies.versions(policy_id)
         read_query(scope, {})
         check_media_type(scope, NDJSON)
         left = False
         with self._open_spill() as spill:
-            work = _Batch(self._policies, policy_id, self._metrics, instance_of(scope), spill)
+            work = _Batch(policies, policy_id, self._metrics, instance_of(scope), spill)
             try:
                 async with asyncio.TaskGroup() as group:
                     reading = group.create_task(work.read(receive))

@@ -33,6 +33,15 @@ def check_media_type(scope: Scope, wanted: str) -> int | None:
     return length
 
 
+def media_type_of(scope: Scope, known: tuple[str, ...]) -> str:
+    """The one of these that a body is sent in. Raises MediaTypeRefused."""
+    named = [value for name, value in scope["headers"] if name == b"content-type"]
+    given = named[0].decode("latin-1").split(";")[0].strip().lower() if len(named) == 1 else ""
+    if given not in known:
+        raise MediaTypeRefused(" / ".join(known))
+    return given
+
+
 def _is(content_type: bytes | None, wanted: str) -> bool:
     if content_type is None:
         return False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.routers.metrics import Metrics
     from app.services.evaluate import Decided
     from app.services.published_policies import PublishedPolicies
+    from app.services.served_policies import ServedPolicies
 
 PATH = "/v1/policies/{policy}/evaluations"
 _QUERY = {"trace": switch}
@@ -31,17 +32,18 @@ _NOT_KEPT = (b"cache-control", b"no-store")
 class EvaluationEndpoint:
     """Answers evaluations of every policy; the policy is in the path."""
 
-    def __init__(self, policies: PublishedPolicies, metrics: Metrics) -> None:
-        self._policies = policies
+    def __init__(self, served: ServedPolicies, metrics: Metrics) -> None:
+        self._served = served
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         policy_id: str = scope["path_params"]["policy"]
-        self._policies.versions(policy_id)
+        policies = self._served.now
+        policies.versions(policy_id)
         query = read_query(scope, _QUERY)
         announced = check_media_type(scope, JSON)
         data = await read_body(receive, announced)
-        decided = decide(self._policies, policy_id, data, traced=query.get("trace", False))
+        decided = decide(policies, policy_id, data, traced=query.get("trace", False))
         self._metrics.decided(policy_id, decided.evaluation)
         length = (b"content-length", b"%d" % len(decided.content))
         headers = [_TYPE, length, _NOT_KEPT]
@@ -56,14 +58,19 @@ class StraightToEvaluations:
     looked at it: whatever there is to refuse or to report is refused and reported there.
     """
 
-    def __init__(self, app: ASGIApp, policies: PublishedPolicies, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, served: ServedPolicies, metrics: Metrics) -> None:
         self._app = app
-        self._policies = policies
-        self._policy_at = {PATH.replace("{policy}", policy_id): policy_id for policy_id in policies.ids}
+        self._served = served
+        self._policy_at: dict[str, str] = {}
+        self._of: PublishedPolicies | None = None
         self._metrics = metrics
         self._told = Told(metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        policies = self._served.now
+        if policies is not self._of:
+            self._policy_at = {PATH.replace("{policy}", policy_id): policy_id for policy_id in policies.ids}
+            self._of = policies
         policy_id = self._policy_at.get(scope["path"]) if scope["type"] == "http" else None
         if policy_id is None or scope["method"] != "POST" or scope["query_string"]:
             await self._app(scope, receive, send)
@@ -74,7 +81,7 @@ class StraightToEvaluations:
             await self._app(scope, receive, send)
             return
         message = await receive()
-        decided = self._decided(policy_id, message)
+        decided = self._decided(self._served.now, policy_id, message)
         if decided is None:
             await self._app(scope, _again(message, receive), send)
             return
@@ -89,7 +96,7 @@ class StraightToEvaluations:
         finally:
             self._told("POST", PATH, 200, time.perf_counter() - began, named)
 
-    def _decided(self, policy_id: str, message: Message) -> Decided | None:
+    def _decided(self, policies: PublishedPolicies, policy_id: str, message: Message) -> Decided | None:
         """None for a body that is not whole, not plain, or breaks something."""
         if message["type"] != "http.request" or message.get("more_body", False):
             return None
@@ -97,7 +104,7 @@ class StraightToEvaluations:
         if len(data) > MOST_BYTES:
             return None
         try:
-            return decide_plain(self._policies, policy_id, data)
+            return decide_plain(policies, policy_id, data)
         except Exception:  # noqa: BLE001 - it breaks again on the way through the layers, which report it
             return None
 

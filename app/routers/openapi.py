@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from app.services.published_policies import PublishedPolicies
+    from app.services.served_policies import ServedPolicies
 
 _DESCRIPTION = (
     "Decides incentive policies and explains every decision. 兑现惠企政策，并说明每一项决定的理由。\n\n"
@@ -68,15 +69,48 @@ _MODELS: tuple[type[BaseModel], ...] = (
 
 
 class OpenApiDocument:
-    """Built once, when it is first wanted."""
+    """Built when it is first wanted, and anew when other policies are served."""
+
+    def __init__(self, app: FastAPI, served: ServedPolicies) -> None:
+        self._app = app
+        self._served = served
+        self._made: Document | None = None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The document, keys in the order in which people read it."""
+        return self._current().content
+
+    def _current(self) -> Document:
+        policies = self._served.now
+        if self._made is None or self._made.policies is not policies:
+            self._made = Document(self._app, policies)
+        return self._made
+
+    def serve(self, app: FastAPI) -> None:
+        """Give it out at /openapi.json, and as a list of operations at /docs."""
+
+        async def openapi(request: Request) -> Response:
+            read_query(request.scope, {})
+            return conditional(request, self._current().as_json)
+
+        async def docs(request: Request) -> Response:
+            read_query(request.scope, {})
+            return conditional(request, self._current().page, "text/html")
+
+        app.router.routes += [NamedRoute("/openapi.json", openapi), NamedRoute("/docs", docs)]
+
+
+class Document:
+    """The document for the policies that are served at one moment."""
 
     def __init__(self, app: FastAPI, policies: PublishedPolicies) -> None:
         self._app = app
-        self._policies = policies
+        self.policies = policies
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        """The document, keys in the order in which people read it."""
+        """All of it, as JSON values."""
         made = get_openapi(
             title=self._app.title,
             version=self._app.version,
@@ -87,8 +121,8 @@ class OpenApiDocument:
         )
         paths: dict[str, Any] = {}
         components: dict[str, Any] = {**_components(), **made["components"]["schemas"]}
-        for policy_id in self._policies.ids:
-            latest = self._policies.latest(policy_id)
+        for policy_id in self.policies.ids:
+            latest = self.policies.latest(policy_id)
             components |= request_components(latest)
             paths |= evaluation_paths(latest)
         paths |= evaluation_paths(None)
@@ -104,26 +138,13 @@ class OpenApiDocument:
         return made
 
     @cached_property
-    def _json(self) -> Representation:
+    def as_json(self) -> Representation:
         content = orjson.dumps(self.content)
         return Representation(content, hashlib.sha256(content).hexdigest())
 
     @cached_property
-    def _page(self) -> Representation:
+    def page(self) -> Representation:
         return page_of(operations_page(self.content))
-
-    def serve(self, app: FastAPI) -> None:
-        """Give it out at /openapi.json, and as a list of operations at /docs."""
-
-        async def openapi(request: Request) -> Response:
-            read_query(request.scope, {})
-            return conditional(request, self._json)
-
-        async def docs(request: Request) -> Response:
-            read_query(request.scope, {})
-            return conditional(request, self._page, "text/html")
-
-        app.router.routes += [NamedRoute("/openapi.json", openapi), NamedRoute("/docs", docs)]
 
 
 def _components() -> dict[str, Any]:

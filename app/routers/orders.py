@@ -33,9 +33,9 @@ _TEST_TIME = "duixian-test-time"
 
 
 def office_of(request: Request) -> Office:
-    """The service's own means."""
+    """The service's own means, with the policies that are served now."""
     found: Office = request.app.state.office
-    return found
+    return found.held()
 
 
 async def answer_order(

@@ -22,9 +22,11 @@ from app.routers.documenting import (
 from app.routers.problem_kinds import INVALID_REQUEST, NOT_FOUND
 from app.routers.query import day, one_of, read_query, version
 from app.schemas.catalogue import MeasureDetail, MeasureList, PolicyDetail, PolicyList
+from app.services.catalogue import Catalogue
+from app.services.legal_day import legal_day
 
 if TYPE_CHECKING:
-    from app.services.catalogue import Catalogue
+    from app.services.served_policies import ServedPolicies
 
 router = APIRouter(tags=["policies"])
 
@@ -76,7 +78,12 @@ _FORMAT = {
 
 
 def _catalogue(request: Request) -> Catalogue:
-    found: Catalogue = request.app.state.catalogue
+    """Of the policies that are served now."""
+    state = request.app.state
+    served: ServedPolicies = state.served
+    found: Catalogue = state.catalogue
+    if found.serves is not served.now:
+        found = state.catalogue = Catalogue(served.now, legal_day)
     return found
 
 

@@ -122,6 +122,17 @@ NOT_A_POPULATION = ProblemKind(
     ),
 )
 
+INVALID_POLICY = ProblemKind(
+    "invalid-policy",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    Words("政策包有误", "The pack is no valid policy"),
+    Words(
+        "errors 逐处列出 file、line、character、应为什么和建议，未通过的测试案例也在其中。"
+        "在本地用 duixian policy check 可得到同样的结果。正在生效的政策不受影响。",
+        "`errors` has the file, line and character of every mistake, what was expected and a suggestion; cases that do "
+        "not come out as they say are among them. `duixian policy check` says the same. What is in effect stays.",
+    ),
+)
 UNAUTHENTICATED = ProblemKind(
     "unauthenticated",
     HTTPStatus.UNAUTHORIZED,
@@ -312,6 +323,24 @@ _CONFLICTS: tuple[tuple[str, Words, Words], ...] = (
         Words("每笔付款、每笔追回用各自的凭证号。", "Every payment and recovery has a reference of its own."),
     ),
     (
+        "ledger-keys-moved",
+        Words("台账的键不一致", "The ledger keys do not go together"),
+        Words(
+            "同一措施在各版本中用同一台账键；改名时在 succeeds 中写明旧键，见 docs/policy-packs.md（The ledger）。",
+            "A measure has one ledger key in all versions; one that is renamed names the old key under `succeeds`: see "
+            "The ledger in docs/policy-packs.md.",
+        ),
+    ),
+    (
+        "nothing-to-roll-back",
+        Words("没有可撤回的发布", "Nothing to take back"),
+        Words(
+            "GET /v1/policies/{policy}/publications 列出已发布和已撤回的；服务自带的政策包不在其中。",
+            "GET /v1/policies/{policy}/publications lists what was published and taken back; the packs that the "
+            "service came with are not among them.",
+        ),
+    ),
+    (
         "conflict",
         Words("与现有数据冲突", "In conflict with what is there"),
         Words("detail 说明冲突所在。", "`detail` says with what."),
@@ -330,6 +359,7 @@ KINDS: tuple[ProblemKind, ...] = (
     INTERNAL_ERROR,
     MALFORMED_FORM,
     NOT_A_POPULATION,
+    INVALID_POLICY,
     UNAUTHENTICATED,
     FORBIDDEN,
     RATE_LIMITED,

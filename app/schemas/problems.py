@@ -24,6 +24,14 @@ class InputMistake(Shown):
     """The row of an imported file, from 1; 0 for the file as a whole."""
     column: str | None = NOT_ALWAYS
     """The heading of the column, as it stands in the file; null: it is the row as a whole."""
+    file: str | SkipJsonSchema[None] = NOT_ALWAYS
+    """The file of a policy pack, with its path in the pack."""
+    line: int | SkipJsonSchema[None] = NOT_ALWAYS
+    """In that file, from 1."""
+    character: int | SkipJsonSchema[None] = NOT_ALWAYS
+    """In that line, from 1."""
+    suggestion: str | SkipJsonSchema[None] = NOT_ALWAYS
+    """What was probably meant."""
 
 
 class Problem(Shown):

@@ -15,7 +15,9 @@ from app.services.duties import duties
 from app.services.heads_folder import heads_folder
 from app.services.opening import open_office
 from app.services.published_policies import PublishedPolicies
+from app.services.publishing.following import Following
 from app.services.receivers import Receivers
+from app.services.served_policies import ServedPolicies
 from app.services.worker import Worker
 from app.store.database import open_database
 
@@ -79,11 +81,17 @@ async def work_alone(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     engine = _engine(settings)
-    office = open_office(settings, engine, PublishedPolicies.in_folder(settings.policies))
+    served = ServedPolicies(PublishedPolicies.in_folder(settings.policies))
+    office = open_office(settings, engine, served)
     receivers = Receivers(allow_private=settings.webhooks_allow_private)
+    following = Following(engine, served, look_seconds=settings.publish_look_seconds)
+    await following.look()
+    follows = asyncio.create_task(following.run())
     try:
         await _worker(settings, office, receivers).run(stop)
     finally:
+        follows.cancel()
+        await asyncio.gather(follows, return_exceptions=True)
         await receivers.close()
         await engine.dispose()
 

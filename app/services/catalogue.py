@@ -37,10 +37,10 @@ class Representation(NamedTuple):
 
 
 class Catalogue:
-    """Reads of the published policies. What was rendered stays: a policy version never changes."""
+    """Reads of the policies that are served at one moment. What was rendered stays: a version never changes."""
 
     def __init__(self, policies: PublishedPolicies, today: Callable[[], date]) -> None:
-        self._policies = policies
+        self._policies = self.serves = policies
         self._today = today
         self._rendered: dict[tuple[str, ...], Representation] = {}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from app.services.instants import day_of, say
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from app.rules.procedure.callers import Caller
     from app.services.bulk_folder import BulkFolder
     from app.services.published_policies import PublishedPolicies
+    from app.services.served_policies import ServedPolicies
     from app.store.pipelining import Call, Row, Statement
 
 
@@ -61,13 +63,24 @@ class Office:
     """The service's own means; one for the process."""
 
     engine: AsyncEngine
-    policies: PublishedPolicies
+    served: ServedPolicies
     practice: Practice
     documents: Documents
     secret: bytes
     """Of this installation: seals cursors."""
     bulk: BulkFolder
     """Populations that were sent, and the files of jobs."""
+    publish_lead: timedelta = timedelta(seconds=3)
+    """How long after it is committed a publication comes into effect: every process has seen it by then."""
+
+    @property
+    def policies(self) -> PublishedPolicies:
+        """What is served now; of an office that was `held`, what was served then."""
+        return self.served.now
+
+    def held(self) -> Office:
+        """For one request: what it decides by does not change under it."""
+        return replace(self, served=self.served.held())
 
 
 @dataclass(slots=True)

@@ -14,11 +14,11 @@ from app.services.office import Office, Practice
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from app.services.published_policies import PublishedPolicies
+    from app.services.served_policies import ServedPolicies
     from app.settings import Settings
 
 
-def open_office(settings: Settings, engine: AsyncEngine, policies: PublishedPolicies) -> Office:
+def open_office(settings: Settings, engine: AsyncEngine, served: ServedPolicies) -> Office:
     """The means of this process."""
     practice = Practice(
         may_return=settings.may_return,
@@ -37,7 +37,8 @@ def open_office(settings: Settings, engine: AsyncEngine, policies: PublishedPoli
         uploads_kept=timedelta(days=settings.upload_days),
         jobs_kept=timedelta(days=settings.job_days),
     )
-    return Office(engine, policies, practice, documents, _secret(settings), bulk)
+    lead = timedelta(seconds=settings.publish_lead_seconds)
+    return Office(engine, served, practice, documents, _secret(settings), bulk, lead)
 
 
 def _secret(settings: Settings) -> bytes:

@@ -15,7 +15,7 @@ from app.store.database import is_reachable, revision
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from app.services.published_policies import PublishedPolicies
+    from app.services.served_policies import ServedPolicies
 
 _log = log(__name__)
 
@@ -33,15 +33,15 @@ class Checks(NamedTuple):
 class Readiness:
     """Registers the policies as soon as the database lets it, and answers whether all is well now."""
 
-    def __init__(self, engine: AsyncEngine, policies: PublishedPolicies, wanted_revision: str) -> None:
+    def __init__(self, engine: AsyncEngine, served: ServedPolicies, wanted_revision: str) -> None:
         self._engine = engine
-        self._policies = policies
+        self._served = served
         self._wanted_revision = wanted_revision
         self._registered = False
 
     async def register(self) -> bool:
         """Keep every policy by its digest; False when the database does not answer or is not migrated."""
-        packs = [(one.policy, one.files) for one in self._policies]
+        packs = [(one.policy, one.files) for one in self._served.image]
         try:
             await register_policies(self._engine, packs, ENGINE_VERSION)
         except (SQLAlchemyError, OSError) as error:
@@ -65,4 +65,4 @@ class Readiness:
                 reachable = found is not None or await is_reachable(self._engine)
         except TimeoutError:
             return Checks(database=False, migrations=False, policies=self._registered)
-        return Checks(reachable, found == self._wanted_revision, self._registered)
+        return Checks(reachable, found == self._wanted_revision, self._registered and self._served.current)

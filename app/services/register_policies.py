@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from app.logs import log
@@ -52,7 +53,8 @@ async def kept_version(connection: AsyncConnection, digest: str) -> PublishedPol
     kept = await policy_versions.find(connection, digest)
     if kept is None:
         raise PolicyNotKept(digest)
-    found = PublishedPolicy.of(kept.files)
+    # Reading and compiling take long enough for other requests to wait for.
+    found = await asyncio.to_thread(PublishedPolicy.of, kept.files)
     if found.policy.digest != digest:
         raise PolicyChanged(f"kept as {digest}, read as {found.policy.digest}")
     return found

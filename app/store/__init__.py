@@ -12,11 +12,13 @@ from app.store.tables import keys as _keys
 from app.store.tables import ledger as _ledger
 from app.store.tables import offers as _offers
 from app.store.tables import organisations as _organisations
+from app.store.tables import publications as _publications
 from app.store.tables import records as _records
 from app.store.tables import webhooks as _webhooks
 
 TABLES = (
     _policy_versions.policy_versions,
+    _publications.publications,
     _keys.api_keys,
     _organisations.organisations,
     _organisations.organisation_codes,

@@ -191,7 +191,7 @@ def test_many_batches_and_evaluations_at_once(port: int) -> None:
 def test_a_client_that_takes_nothing_is_cut_off_when_the_disk_is_used_up() -> None:
     app = create_app()
     endpoint = BatchEndpoint(
-        app.state.policies, app.state.metrics, lambda: Spill(in_memory=0, in_file=2_000_000)
+        app.state.served, app.state.metrics, lambda: Spill(in_memory=0, in_file=2_000_000)
     )
     app.router.routes.insert(0, Route("/small/{policy}", endpoint, methods=["POST"]))
     content = requests(LINES)

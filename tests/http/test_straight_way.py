@@ -13,6 +13,7 @@ from app.main import create_app
 from app.routers.evaluations import EvaluationEndpoint, StraightToEvaluations
 from app.routers.metrics import Metrics
 from app.services.published_policies import PublishedPolicies
+from app.services.served_policies import ServedPolicies
 from app.settings import PACKAGED_POLICIES
 from tests.http.asking import GOOD, PATH
 from tests.http.test_observing import TRACEPARENT, logged
@@ -138,7 +139,7 @@ def test_what_breaks_goes_through_the_layers_from_the_beginning() -> None:
         reached.append(await receive())
         reached.append(await receive())
 
-    assert ask(StraightToEvaluations(layers, policies, Metrics()), [BODY], JSON) == []
+    assert ask(StraightToEvaluations(layers, ServedPolicies(policies), Metrics()), [BODY], JSON) == []
     assert reached == [
         {"type": "http.request", "body": BODY, "more_body": False},
         {"type": "http.disconnect"},

@@ -1,0 +1,136 @@
+"""Every process follows the publications and switches at the moment that they name, by the database's clock.
+
+A publication comes into effect some seconds after it is committed. Processes look once a second, load and compile
+what is new in a thread, and wait: all that have seen it switch within the precision of their timers. One that could
+not look in time (its database was away) switches as soon as it has looked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.logs import log
+from app.rules.ledger_keys import LedgerKeysMoved
+from app.rules.loading import PackErrors
+from app.services.published_policies import PublishedPolicies
+from app.services.publishing.effect import digests_at, moments_after
+from app.services.register_policies import PolicyChanged, PolicyNotKept, kept_version
+from app.services.served_policies import ServedPolicies
+from app.store import publications
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from app.services.published_policies import PublishedPolicy
+    from app.store.publications import Publication
+
+LOOK_SECONDS = 1.0
+_log = log(__name__)
+
+
+async def followed(engine: AsyncEngine, image: PublishedPolicies) -> ServedPolicies:
+    """What is in effect now, for a command that looks once."""
+    served = ServedPolicies(image)
+    await Following(engine, served).look()
+    return served
+
+
+class Following:
+    """Keeps what a process serves as the publications say."""
+
+    def __init__(
+        self, engine: AsyncEngine, served: ServedPolicies, *, look_seconds: float = LOOK_SECONDS
+    ) -> None:
+        self._engine = engine
+        self._served = served
+        self._look_seconds = look_seconds
+        self._newest = -1
+        self._compiled: dict[str, PublishedPolicy] = {one.policy.digest: one for one in served.image}
+        self._broken: set[str] = set()
+        self._switching: asyncio.Task[None] | None = None
+        self._reachable = True
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        try:
+            while True:
+                await self.look()
+                await asyncio.sleep(self._look_seconds)
+        finally:
+            if self._switching is not None:
+                self._switching.cancel()
+
+    async def look(self) -> None:
+        """Whether anything was published; nothing changes while the database does not answer."""
+        try:
+            async with self._engine.connect() as connection:
+                newest, moment = await publications.newest(connection)
+                seen = time.monotonic()
+                if newest == self._newest:
+                    return
+                rows = await publications.every(connection)
+                steps = [
+                    (step, await self._policies_at(connection, rows, step))
+                    for step in (moment, *moments_after(rows, moment))
+                ]
+        except (SQLAlchemyError, OSError) as error:
+            if self._reachable:
+                _log.warning("publications cannot be read", error=type(error).__name__)
+            self._reachable = False
+            return
+        self._reachable = True
+        self._newest = newest
+        if self._switching is not None:
+            self._switching.cancel()
+        self._switch(steps[0][1])
+        self._switching = asyncio.create_task(self._switch_later(steps[1:], moment, seen))
+
+    async def _switch_later(
+        self, steps: Sequence[tuple[datetime, PublishedPolicies]], moment: datetime, seen: float
+    ) -> None:
+        """Each at its moment; `moment` by the database's clock was `seen` by ours."""
+        for step, policies in steps:
+            due = seen + (step - moment).total_seconds()
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            self._switch(policies)
+
+    def _switch(self, policies: PublishedPolicies) -> None:
+        before = {one.policy.digest for one in self._served.now}
+        after = {one.policy.digest for one in policies}
+        self._served.switch(policies)
+        if before != after:
+            _log.info("other policies are served", came=sorted(after - before), went=sorted(before - after))
+
+    async def _policies_at(
+        self, connection: AsyncConnection, rows: Sequence[Publication], moment: datetime
+    ) -> PublishedPolicies:
+        """The packs of the image with those in effect in place of them and beside them."""
+        found = {(one.policy.id, one.policy.version): one for one in self._served.image}
+        for version, digests in digests_at(rows, moment).items():
+            for digest in digests:
+                if (published := await self._version(connection, digest)) is not None:
+                    found[version] = published
+                    break
+        try:
+            return PublishedPolicies(found.values())
+        except LedgerKeysMoved as error:
+            # Refused when it was published, so that only another image can have brought it about.
+            _log.error("what was published does not go with the packs of this image", error=str(error))
+            return self._served.image
+
+    async def _version(self, connection: AsyncConnection, digest: str) -> PublishedPolicy | None:
+        """None for one that this engine cannot read any more: what was there before it goes on."""
+        if digest not in self._compiled and digest not in self._broken:
+            try:
+                self._compiled[digest] = await kept_version(connection, digest)
+            except (PackErrors, PolicyChanged, PolicyNotKept) as error:
+                self._broken.add(digest)
+                _log.error("a published pack cannot be served", digest=digest, error=str(error))
+        return self._compiled.get(digest)
