@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.rules.policy import Words
-from app.services.publishing.archives import unpack
+from app.services.publishing.archives import NotAnArchive, unpack
 from app.services.refusals import Refusal
 from app.services.workshop.checking import check_files
 
@@ -40,8 +40,11 @@ class InvalidPolicy(Refusal):
 
 
 def examine(data: bytes, today: date) -> Examined:
-    """In a thread: it takes as long as loading and trying the pack does. Raises NotAnArchive and InvalidPolicy."""
-    files = unpack(data)
+    """In a thread: it takes as long as loading and trying the pack does. Raises InvalidPolicy."""
+    try:
+        files = unpack(data)
+    except NotAnArchive as refused:
+        raise InvalidPolicy(refused.words) from None
     checked = check_files(Path(), files, today)
     if checked.errors or checked.local is None:
         count = len(checked.errors)
