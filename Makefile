@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 export PYTHONPATH :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test lint format types openapi procedure lock bench lifecycle races kills tamper equal cases env ci clean
+.PHONY: help run test lint format types openapi procedure lock bench lifecycle races kills tamper publishing equal cases env ci clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -76,6 +76,9 @@ kills: $(VENV)/.dev ## The service and its PostgreSQL killed under a stream of o
 
 tamper: $(VENV)/.dev ## Tampering with the trail as the database's superuser: each must be found (ROUNDS=200)
 	$(BIN)/python -m tests.proofs.tamper $(ROUNDS)
+
+publishing: $(VENV)/.dev ## Policies published and taken back under load, on two services (VERSIONS=10 RATE=1000)
+	$(BIN)/python -m tests.proofs.publishing $(or $(VERSIONS),10) $(or $(RATE),1000)
 
 equal: $(VENV)/.dev ## Both engines on the same applicants, every output compared (ROWS=100000 SEED=1)
 	$(BIN)/python -m tests.columns.equal $(or $(ROWS),100000) $(or $(SEED),1)
