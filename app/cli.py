@@ -22,6 +22,7 @@ from app.policy_cli import policy_check, policy_coverage, policy_test
 from app.policy_files_cli import policy_schema, policy_template
 from app.policy_new_cli import policy_new
 from app.policy_pages_cli import policy_diff, policy_explain, policy_yaml_schema
+from app.publish_cli import policy_archive, policy_publish, policy_rollback
 from app.records_cli import export_applicant, import_records
 from app.sample_cli import sample
 from app.services.legal_day import legal_day
@@ -52,6 +53,9 @@ policy_app.command("new")(policy_new)
 policy_app.command("explain")(policy_explain)
 policy_app.command("diff")(policy_diff)
 policy_app.command("yaml-schema")(policy_yaml_schema)
+policy_app.command("archive")(policy_archive)
+policy_app.command("publish")(policy_publish)
+policy_app.command("rollback")(policy_rollback)
 app.add_typer(policy_app, name="policy")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
