@@ -34,10 +34,15 @@ def read_pack(folder: Path) -> Mapping[str, str]:
         for file in sorted(folder.rglob("*"))
         if file.suffix in _ENDINGS and file.is_file()
     }
+    return {**files, **standards_of(files, folder.parent)}
+
+
+def standards_of(files: Mapping[str, str], beside: Path) -> dict[str, str]:
+    """The standards that a pack names and does not bring: from `_standards` beside it, or of the service."""
+    found: dict[str, str] = {}
     for name in standards_named(files.get("policy.yaml", "")):
-        path = path_of(name)
-        shared = (where / f"{name}.yaml" for where in (folder.parent / _SHARED, _BUILT_IN))
-        found = next((file for file in shared if file.is_file()), None)
-        if path not in files and found is not None:
-            files[path] = found.read_text("utf-8")
-    return files
+        shared = (where / f"{name}.yaml" for where in (beside / _SHARED, _BUILT_IN))
+        file = next((file for file in shared if file.is_file()), None)
+        if path_of(name) not in files and file is not None:
+            found[path_of(name)] = file.read_text("utf-8")
+    return found
