@@ -14,7 +14,7 @@ from app.routers.documenting_orders import AFTER, LIMIT, order_operation, read_o
 from app.routers.orders import answer_order, answer_to, office_of, order_of
 from app.routers.paging import answer_page, read_page
 from app.routers.problem_kinds import INVALID_POLICY
-from app.schemas.publications import Publication, PublicationList
+from app.schemas.publications import PolicyPublication, PolicyPublicationList
 from app.services.instants import day_of, now
 from app.services.publishing.archives import MOST_BYTES
 from app.services.publishing.examining import examine
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["policies"])
 
-TYPES = ("application/zip", "application/gzip")
+TYPES = ("application/octet-stream", "application/zip", "application/gzip")
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_PUBLISH = order_operation(None, Publication, status=201, found=False, problems=("ledger-keys-moved",))
+_PUBLISH = order_operation(None, PolicyPublication, status=201, found=False, problems=("ledger-keys-moved",))
 _PUBLISH["responses"][200] = {
+    **_PUBLISH["responses"][201],
     "description": "This very pack is in effect already; nothing changed.",
-    "model": Publication,
 }
 _PUBLISH["responses"][422] = problem(INVALID_POLICY)
-_PUBLISH["openapi_extra"]["requestBody"] = {
-    "required": True,
-    "content": dict.fromkeys(TYPES, _BINARY),
-}
+# What it is, its first bytes say: generators of clients know no media types of archives.
+_PUBLISH["openapi_extra"]["requestBody"] = {"required": True, "content": {TYPES[0]: _BINARY}}
 _AFTER_EFFECT_SECONDS = 0.05
 """Until then a request that this client sends elsewhere meets a process that has switched too."""
 
 
 @router.post("/v1/policies", operation_id="publish_policy", summary="Publish a policy pack", **_PUBLISH)
 async def publish_policy(request: Request, caller: Administrator) -> Response:
-    """The pack's folder as zip or tar.gz, at most 4 MiB. It is checked as `duixian policy check` does, its cases are
-    tried, and it is kept by its digest; one mistake refuses it whole, and what is in effect stays.
+    """The pack's folder as zip or tar.gz, also sent as `application/zip` or `application/gzip`; at most 4 MiB.
+
+    It is checked as `duixian policy check` does, its cases are tried, and it is kept by its digest; one mistake refuses
+    it whole, and what is in effect stays.
 
     The answer comes when it is in effect, in every process at the moment `active_from`. The version it names is
     added, or gets these rules in place of those it had; other versions go on, and decisions made by former rules
@@ -72,7 +72,7 @@ async def publish_policy(request: Request, caller: Administrator) -> Response:
     "/v1/policies/{policy}/rollback",
     operation_id="roll_back_policy",
     summary="Take the last publication back",
-    **order_operation(None, Publication, status=201, problems=("nothing-to-roll-back",)),
+    **order_operation(None, PolicyPublication, status=201, problems=("nothing-to-roll-back",)),
 )
 async def roll_back_policy(request: Request, policy: PolicyId, caller: Administrator) -> Response:
     """What was there before it is in effect again: the publication before, or the pack that the service came with.
@@ -88,13 +88,13 @@ async def roll_back_policy(request: Request, policy: PolicyId, caller: Administr
     "/v1/policies/{policy}/publications",
     operation_id="list_publications",
     summary="What was published of a policy",
-    **read_operation(PublicationList, parameters=(AFTER, LIMIT), found=False),
+    **read_operation(PolicyPublicationList, parameters=(AFTER, LIMIT)),
 )
 async def list_of_publications(request: Request, policy: PolicyId, caller: Administrator) -> Response:
     """The newest first, those that were taken back too. The packs that the service came with are not among them."""
     page = read_page(request, caller.owner, {})
     before = None if page.after is None else int(page.after)
-    rows = await list_publications(office_of(request).engine, policy, before, page.limit + 1)
+    rows = await list_publications(office_of(request), policy, before, page.limit + 1)
     shown = rows[: page.limit]
     position = str(shown[-1].id) if len(rows) > page.limit else None
     return answer_page(request, page, [publication_form(row) for row in shown], position)

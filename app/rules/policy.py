@@ -114,11 +114,11 @@ class Obligation:
     """What an award binds its receiver to: by an amount, or by words alone."""
 
     code: str
+    at_least: Expression | None
+    """Money; the name `granted` is the line's (or measure's) amount. None: it is no matter of an amount."""
+    per_item: bool
     says: Words
     """By an amount it may hold {at_least}, formatted as yuan, and {item}."""
-    at_least: Expression | None = None
-    """Money; the name `granted` is the line's (or measure's) amount."""
-    per_item: bool = False
     rounding: Rounding = NO_LESS
     to: Words | None = None
     """Whom the amount goes to."""

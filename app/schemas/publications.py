@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.schemas.words import NOT_ALWAYS, Digest, Shown
 
 
-class Publication(Shown):
+class PolicyPublication(Shown):
     """One publication of a pack, or the taking back of one."""
 
     publication: int
@@ -24,9 +24,9 @@ class Publication(Shown):
     """How many cases of the pack were tried, when it was published."""
 
 
-class PublicationList(Shown):
+class PolicyPublicationList(Shown):
     """The newest first."""
 
-    items: list[Publication]
+    items: list[PolicyPublication]
     next: str | None
     """Send it as `after` for the next page; null on the last."""

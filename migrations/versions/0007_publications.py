@@ -28,8 +28,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["undoes"], ["publications.id"], name=op.f("publications_undoes_fkey")),
         # Undone once; and a row either publishes or undoes.
         sa.UniqueConstraint("undoes", name=op.f("publications_undoes_key")),
-        sa.CheckConstraint("(digest IS NULL) = (undoes IS NOT NULL)", name="publications_kind_check"),
-        sa.CheckConstraint("undoes < id", name="publications_undoes_check"),
+        sa.CheckConstraint("(digest IS NULL) = (undoes IS NOT NULL)", name=op.f("publications_kind_check")),
+        sa.CheckConstraint("undoes < id", name=op.f("publications_undoes_check")),
     )
     op.create_index("publications_policy_id_idx", "publications", ["policy", "id"])
     for name, when in (("kept", "BEFORE UPDATE OR DELETE"), ("kept_whole", "BEFORE TRUNCATE")):

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-OPEN = {"policy_versions"}
+OPEN = {"policy_versions", "publications"}
 """Tables without a mode: what the policies say is public, and is the same in both modes."""
 KEPT = {
     "policy_versions",
+    "publications",
     "assessments",
     "ledger_entries",
     "events",

@@ -14,6 +14,9 @@ import psycopg
 from app.services.instants import day_of, now
 from app.services.job_kinds import KINDS
 from app.services.job_running import run_job
+from app.services.packs import read_pack
+from app.services.publishing.archives import pack
+from app.settings import PACKAGED_POLICIES
 from tests.applications.desk import FIRM, FIRM_2, Desk
 from tests.applications.walking import DAY_AFTER, PRIZES, approved, at, draft
 from tests.offers.registering import accepted, matched, offers, put, stated
@@ -61,6 +64,7 @@ def filled_desk(url: str, documents: Path) -> Iterator[Filled]:
         "DUIXIAN_DOCUMENTS": str(documents),
         "DUIXIAN_BULK": str(bulk_beside(documents)),
         "DUIXIAN_WEBHOOKS_ALLOW_PRIVATE": "true",
+        "DUIXIAN_PUBLISH_LEAD_SECONDS": "0.2",
     }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
@@ -86,6 +90,7 @@ def _fill(desk: Desk) -> Filled:
     found.values["application"] = _all_the_way(desk, found.values["document"]).id
     _other_ends(desk)
     _under_notice(desk)
+    _published(desk)
     found.values |= _offered(desk)
     found.values |= _simulated(desk)
     found.values["key"] = desk.get("admin", "/v1/keys").json()["items"][0]["id"]
@@ -172,6 +177,15 @@ def _other_ends(desk: Desk) -> None:
     draft(desk, None, {"patents": {"granted": 1, "invention_granted": 1, "high_value_granted": 0}}).do(
         "submit", {"insist": True}
     ).do("accept").do("reject", REASON, "review")
+
+
+def _published(desk: Desk) -> None:
+    """The pack that is served, once more: nothing changes but that it was published."""
+    live = Desk.__new__(Desk)
+    live.__dict__ |= {**desk.__dict__, "mode": "live"}
+    content = pack(read_pack(PACKAGED_POLICIES / "yanhu-ip"))
+    headers = {"Content-Type": "application/zip"}
+    _made(live.ask("admin", "POST", "/v1/policies", content=content, headers=headers))
 
 
 def _under_notice(desk: Desk) -> None:

@@ -52,15 +52,15 @@ _PUBLIC = {
 }
 _MADE = {
     "201": "create_application upload_document add_organisation_code record_joint_punishment record_funding create_key "
-    "create_webhook upload_population",
-    "200 201": "put_organisation",
+    "create_webhook upload_population roll_back_policy",
+    "200 201": "put_organisation publish_policy",
     "202": "match_register simulate_policy replay_webhook redeliver_webhook_delivery",
     "204": "delete_document revoke_key remove_webhook",
 }
 """Operations that answer otherwise than with 200."""
 _NEVER_MISSING = {
     *("upload_document", "put_organisation", "put_list_reading", "record_joint_punishment", "record_funding"),
-    *("create_key", "create_webhook", "upload_population"),
+    *("create_key", "create_webhook", "upload_population", "publish_policy"),
 }
 """Orders that find nothing first; `create_application` finds its policy."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BODY = json.dumps(GOOD).encode()
 READ = "GET, HEAD"
 ALLOWED = {
-    "/v1/policies": READ,
+    "/v1/policies": f"{READ}, POST",
     POLICY: READ,
     f"{POLICY}/measures": READ,
     f"{POLICY}/measures/patent-grants": READ,

@@ -55,9 +55,9 @@ def _by_amount(
         fields = ("at_least", "item") if per is not None else ("at_least",)
         yield Obligation(
             id_of(key),
-            words_of(form.entries["says"][1], fields),
             least,
-            per_item=per is not None,
+            per is not None,
+            words_of(form.entries["says"][1], fields),
             rounding=NO_LESS if rounding is None else read_rounding(rounding),
             to=None if to is None else words_of(to),
         )
@@ -72,7 +72,7 @@ def _by_time(key: TextNode, form: MapNode, texts: Texts) -> Obligation:
     if (back := form.get("clawback")) is not None:
         share = _share(back)
         says = Words(f"{says.zh}；违反的追回 {share}", f"{says.en}; otherwise {share} is clawed back")
-    return Obligation(id_of(key), says)
+    return Obligation(id_of(key), None, per_item=False, says=says)
 
 
 def span_words(node: Node) -> Words:

@@ -66,14 +66,17 @@ def publish_plan(examined: Examined, published: Published, lead: timedelta) -> P
 def rollback_plan(policy_id: str, published: Published, lead: timedelta) -> Plan[None, None]:
     """The order that takes the policy's last publication back: what was there before it is in effect again."""
 
+    async def find(work: Work) -> None:
+        if policy_id in work.office.policies.ids:
+            return
+        if not await publications.of_policy(work.connection, policy_id, None, 1):
+            raise NotFound
+
     async def act(work: Work, _found: None, _given: None) -> Answer:
         _live(work)
         await publications.lock(work.connection)
         rows = await publications.every(work.connection)
-        own = [row for row in rows if row.policy == policy_id]
-        if not own and policy_id not in work.office.policies.ids:
-            raise NotFound
-        last = to_undo(own)
+        last = to_undo(row for row in rows if row.policy == policy_id)
         if last is None:
             raise Refusal(
                 Words(
@@ -87,7 +90,7 @@ def rollback_plan(policy_id: str, published: Published, lead: timedelta) -> Plan
         await _record(work, row, "policy.rolled_back", {"digest": last.digest})
         return Answer(201, publication_form(row))
 
-    return Plan(find=nothing, lock=unlocked, read=_nothing_to_read, act=act)
+    return Plan(find=find, lock=unlocked, read=_nothing_to_read, act=act)
 
 
 def fingerprint(examined: Examined) -> bytes:
