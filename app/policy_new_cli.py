@@ -48,7 +48,7 @@ def policy_new(
             (out / path).write_text(text, "utf-8")
     except OSError as error:
         _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
-    _out.print(f"{escape(str(out))} is made. Next: duixian policy cases {escape(str(out))}", soft_wrap=True)
+    _out.print(f"{escape(str(out))} is made. Next: duixian policy check {escape(str(out))}", soft_wrap=True)
 
 
 def _fail(message: str, code: int) -> NoReturn:
