@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.rules.facts import FactSchema
 from app.rules.language.lexing import nearest
 from app.rules.language.naming import Scope
-from app.rules.packs.content import Content, digest_of, merge
+from app.rules.packs.content import Content, digest_of, merge, parts_of
 from app.rules.packs.dated import Dated, at, at_moment, read_dated, with_rows
 from app.rules.packs.derived import with_derived
 from app.rules.packs.errors import PackError, PackErrors, Problems, mistake, refuse
@@ -82,13 +82,13 @@ def load_policy(files: Mapping[str, str]) -> Policy:
 def _by_terms(pack: _Pack, dated: Dated) -> Policy:
     """The policy as in its last term, with all of them. What is wrong in the last one only is told as it stands."""
     found: list[Term] = []
-    digest = digest_of(pack.content)
+    digest, parts = digest_of(pack.content), parts_of(pack.content)
     for moment in reversed(dated.moments):
         content = at(pack.content, moment)
         problems = Problems() if found else pack.problems
         one = replace(pack, content=replace(content, problems=problems), parameters={}, used=set())
         try:
-            policy = replace(one.policy(), digest=digest)
+            policy = replace(one.policy(), digest=digest, parts=parts)
         except PackErrors as refused:
             if not found:
                 raise
@@ -191,6 +191,7 @@ class _Pack:
             policy_id, family, version, status, title, authority, division, currency, since, until,
             digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
             groups=groups, readings=tuple(self.readings.values()), stand_ins=stand_ins,
+            parts=parts_of(self.content),
         )  # fmt: skip
         return flagged(replace(policy, notices=tuple(notice.on(policy) for notice in notices)))
 

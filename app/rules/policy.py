@@ -275,6 +275,8 @@ class Policy:
     readings: tuple[Reading, ...] = ()
     stand_ins: tuple[StandIn, ...] = ()
     """Facts that a derived one stands in for where a request does not state them."""
+    parts: Mapping[tuple[str, str, str], str] = field(default_factory=dict, compare=False, repr=False)
+    """Section, measure or year, key -> a fingerprint of what the pack says there: what differs between versions."""
     terms: tuple[Term, ...] = ()
     """Where parameters change with years or days: the policy of each term, in their order. It reads itself as in
     the last of them."""

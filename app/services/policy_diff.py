@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.rules.policy import Words
-from app.rules.words.describing import expression_words
+from app.rules.words.describing import describe_condition, expression_words
 from app.services.measure_forms import measure_form, obligation_words
+from app.services.policy_diff_untold import AFTER, BEFORE, untold
 from app.services.policy_glossary import fact_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from app.rules.policy import Measure, Policy
+    from app.rules.policy import Exclusion, Measure, Policy
 
     Lines = Mapping[str, Words]
 
@@ -77,6 +78,8 @@ def differences(before: Policy, after: Policy) -> Differences:
         changes += _of_measure(measure_id, before, after)
     old, new = (fact_lines(one.facts, one.currency) for one in (before, after))
     changes += _lines(None, "facts", old, new)
+    told = {(one.measure, one.part) for one in changes}
+    changes += [Change(*place, BEFORE, AFTER) for place in untold(before, after, told)]
     named = {one.measure: _named(one.measure, before, after) for one in changes if one.measure is not None}
     return Differences(tuple(changes), named, before.digest == after.digest)
 
@@ -113,10 +116,15 @@ def _general(policy: Policy) -> Lines:
 
 
 def _exclusions(policy: Policy) -> Lines:
-    return {
-        one.id: Words(f"{one.clause} {one.title.zh}", f"{one.clause} {one.title.en}")
-        for one in policy.exclusions
-    }
+    return {one.id: _exclusion(one, policy) for one in policy.exclusions}
+
+
+def _exclusion(exclusion: Exclusion, policy: Policy) -> Words:
+    title, clause = exclusion.title, exclusion.clause
+    if exclusion.when is None:
+        return Words(f"{clause} {title.zh}", f"{clause} {title.en}")
+    when = describe_condition(exclusion.when, policy.facts, policy.currency)
+    return Words(f"{clause} {title.zh}：{when.zh}", f"{clause} {title.en}: {when.en}")
 
 
 def _provisions(policy: Policy) -> Lines:
@@ -162,7 +170,7 @@ def _parts(measure: Measure, policy: Policy) -> Mapping[str, Lines]:
     kind = form["award"]["kind"]
     return {
         "measure": about,
-        "parameters": {one["name"]: _same(str(one["value"])) for one in form["parameters"]},
+        "parameters": {one["name"]: _same(_value(one)) for one in form["parameters"]},
         "requirements": _texts(form["requirements"]),
         "items": listed,
         "award": {"kind": _same(kind), "text": _words(form["award"]["text"])},
@@ -174,6 +182,11 @@ def _parts(measure: Measure, policy: Policy) -> Mapping[str, Lines]:
             "succeeds": _same(", ".join(measure.succeeds)),
         },
     }
+
+
+def _value(parameter: Mapping[str, Any]) -> str:
+    rows = [f"{row['from']}: {row['value']}" for row in parameter["rows"]]
+    return ", ".join(rows) or str(parameter["value"])
 
 
 def counted_words(measure: Measure, policy: Policy) -> Words:

@@ -213,8 +213,31 @@ def digest_of(content: Content) -> str:
     if content.notices:
         said["notices"] = {year: _plain(node, in_order=False) for year, (_, node) in content.notices.items()}
     said["members"] = {path: members for path, (_, members) in content.members.items()}
+    return "sha256:" + _fingerprint(said)
+
+
+def parts_of(content: Content) -> Mapping[tuple[str, str, str], str]:
+    """A fingerprint of every section, every key of a measure and a service, every key of a notice.
+
+    By section, then the measure's id or the year (empty for a section of the policy), then the key.
+    """
+    found = {
+        (name, "", ""): _fingerprint(_plain(value, in_order=name in IN_ORDER))
+        for name, (_, value) in content.top.items()
+        if name not in ("cases", "measures", "services", "notices")
+    }
+    found |= {("members", "", path): _fingerprint(members) for path, (_, members) in content.members.items()}
+    named = (("measures", content.measures), ("services", content.services), ("notices", content.notices))
+    for section, nodes in named:
+        for name, (_, node) in nodes.items():
+            for key, value in node.items():
+                found[section, name, key.text] = _fingerprint(_plain(value, in_order=key.text in IN_ORDER))
+    return found
+
+
+def _fingerprint(said: object) -> str:
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(node: Node, *, in_order: bool) -> object:
