@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import time
 
 from fastapi import APIRouter, Request, Response
 
@@ -26,9 +26,6 @@ from app.services.publishing.orders import (
     publish_plan,
     rollback_plan,
 )
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 router = APIRouter(tags=["policies"])
 
@@ -72,7 +69,9 @@ async def publish_policy(request: Request, caller: Administrator) -> Response:
     "/v1/policies/{policy}/rollback",
     operation_id="roll_back_policy",
     summary="Take the last publication back",
-    **order_operation(None, PolicyPublication, status=201, problems=("nothing-to-roll-back",)),
+    **order_operation(
+        None, PolicyPublication, status=201, problems=("nothing-to-roll-back", "ledger-keys-moved")
+    ),
 )
 async def roll_back_policy(request: Request, policy: PolicyId, caller: Administrator) -> Response:
     """What was there before it is in effect again: the publication before, or the pack that the service came with.
@@ -102,6 +101,5 @@ async def list_of_publications(request: Request, policy: PolicyId, caller: Admin
 
 async def _in_effect(published: Published) -> None:
     """Wait until it is: the next request of this client is answered by it."""
-    if published.active_from is not None:
-        left: timedelta = published.active_from - now()
-        await asyncio.sleep(max(0.0, left.total_seconds()) + _AFTER_EFFECT_SECONDS)
+    if published.due is not None:
+        await asyncio.sleep(max(0.0, published.due - time.monotonic()) + _AFTER_EFFECT_SECONDS)

@@ -37,11 +37,12 @@ def read_pack(folder: Path) -> Mapping[str, str]:
     return {**files, **standards_of(files, folder.parent)}
 
 
-def standards_of(files: Mapping[str, str], beside: Path) -> dict[str, str]:
-    """The standards that a pack names and does not bring: from `_standards` beside it, or of the service."""
+def standards_of(files: Mapping[str, str], beside: Path | None = None) -> dict[str, str]:
+    """The standards that a pack names and does not bring: from `_standards` in `beside`, or the service's."""
     found: dict[str, str] = {}
     for name in standards_named(files.get("policy.yaml", "")):
-        shared = (where / f"{name}.yaml" for where in (beside / _SHARED, _BUILT_IN))
+        folders = (_BUILT_IN,) if beside is None else (beside / _SHARED, _BUILT_IN)
+        shared = (folder / f"{name}.yaml" for folder in folders)
         file = next((file for file in shared if file.is_file()), None)
         if path_of(name) not in files and file is not None:
             found[path_of(name)] = file.read_text("utf-8")

@@ -44,10 +44,10 @@ OF_POLICY = {
     "standards": "facts",
 }
 """Sections of the policy -> the part under which they are told; all others are general."""
-IN_WORDS = frozenset({"policy", "provisions", "order"})
+WHOLE_IN_WORDS = frozenset({"policy", "provisions", "order"})
 """What these say is told whole."""
 
-ALWAYS = frozenset(
+PARTLY_IN_WORDS = frozenset(
     {"relations", "members", "sets", "derived", "tables", "readings", "standards", "groups", "exclusions"}
 )
 """Sections of which words tell a part at most: named whenever they differ."""
@@ -70,5 +70,5 @@ def untold(before: Policy, after: Policy, told: Collection[Told]) -> Iterator[tu
             yield None, "notices", f"{name} {key}"
         else:
             part = OF_POLICY.get(section, "policy")
-            if part not in IN_WORDS and (section in ALWAYS or part not in parts):
+            if part not in WHOLE_IN_WORDS and (section in PARTLY_IN_WORDS or part not in parts):
                 yield None, part, key or section

@@ -27,6 +27,7 @@ class ServedPolicies:
 
     def held(self) -> ServedPolicies:
         """What is served at this moment, whatever is served later."""
-        found = ServedPolicies(self.now)
+        found = ServedPolicies(self.image)
+        found.now = self.now
         found.current = self.current
         return found

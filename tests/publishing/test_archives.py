@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import tarfile
 import zipfile
 
@@ -101,8 +102,37 @@ def test_what_is_no_archive_is_said_to_be_none(data: bytes, says: str) -> None:
     assert any("一" <= character <= "鿿" for character in refused.value.words.zh)
 
 
-def test_a_damaged_member_is_refused() -> None:
-    data = bytearray(pack(FILES))
-    data[60] ^= 0xFF
-    with pytest.raises(NotAnArchive):
+def compressed(kind: int) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", kind) as archive:
+        archive.writestr("policy.yaml", "x: 1" * 50)
+    return made.getvalue()
+
+
+def test_whatever_is_damaged_is_refused_and_nothing_else_is_raised() -> None:
+    chance = random.Random(1)  # noqa: S311 - the same damage every time
+    kinds = [compressed(zipfile.ZIP_LZMA), compressed(zipfile.ZIP_BZIP2)]
+    whole = [pack(FILES), tarred(ENCODED), zipped(ENCODED), *kinds, gzip.decompress(tarred(ENCODED))]
+    refused = 0
+    for count in range(6_000):
+        data = bytearray(whole[count % len(whole)])
+        for _ in range(chance.randint(1, 6)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        if count % 10 == 0:
+            del data[chance.randrange(len(data)) :]
+        sent = gzip.compress(bytes(data), 1) if count % len(whole) == len(whole) - 1 else bytes(data)
+        try:
+            unpack(sent)
+        except NotAnArchive:
+            refused += 1
+    assert refused > 4_000
+
+
+def test_an_encrypted_archive_and_a_file_without_a_name_are_refused() -> None:
+    data = bytearray(zipped({"policy.yaml": b"x: 1"}))
+    for mark in (b"PK\x03\x04", b"PK\x01\x02"):
+        data[data.index(mark) + (6 if mark[2] == 3 else 8)] |= 1
+    with pytest.raises(NotAnArchive, match="encrypted"):
         unpack(bytes(data))
+    with pytest.raises(NotAnArchive, match="may not be named"):
+        unpack(zipped({"": b"x: 1"}))

@@ -146,6 +146,59 @@ def test_a_moved_ledger_key_is_refused(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/ledger-keys-moved")
 
 
+def named_gift(made: dict[str, str]) -> dict[str, str]:
+    """The pack with its measure under another id."""
+    return {
+        "policy.yaml": made["policy.yaml"].replace("[reward]", "[gift]"),
+        "measures/gift.yaml": made["measures/reward.yaml"],
+        "cases/gift.yaml": made["cases/reward.yaml"].replace("{reward:", "{gift:"),
+    }
+
+
+def with_key(made: dict[str, str], key: str) -> bytes:
+    """The pack with its measure counted under this key, in the family of the first one."""
+    measure = next(path for path in made if path.startswith("measures/"))
+    ledger = f"ledger: {{key: {key}}}\n"
+    head = made["policy.yaml"] + f"family: {POLICY}\n"
+    return pack({**made, "policy.yaml": head, measure: made[measure] + ledger})
+
+
+def test_a_rollback_that_would_part_ledger_keys_is_refused_and_changes_nothing(desk: Desk) -> None:
+    for content in (
+        pack(files(100)),
+        with_key(files(200), "promise.newer"),
+        with_key(named_gift(files(300, policy="other")), "promise.reward"),
+    ):
+        answer = desk.ask("admin", "POST", "/v1/policies", content=content, headers=ZIP)
+        assert answer.status_code == 201, answer.text
+    before = decided(desk)
+    refused = roll_back(desk)  # the key of the first would be that of another policy's measure
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/ledger-keys-moved")
+    assert decided(desk) == before
+    assert roll_back(desk, "other").status_code == 201
+    assert roll_back(desk).status_code == 201
+    assert decided(desk) == (digest(100), "100.00")
+
+
+def test_a_zipped_folder_need_not_bring_the_standards_of_the_service(desk: Desk) -> None:
+    made = files(100)
+    made["policy.yaml"] += "standards: [enterprise-size-2011]\n"
+    made["policy.yaml"] += "applicant: {size: {choice: [规模, size], of: sizes, else: size_by_statistics}}\n"
+    made["measures/reward.yaml"] = made["measures/reward.yaml"].replace(
+        "firm.staff >= 10", "applicant.size <= small"
+    )
+    made["policy.yaml"] = made["policy.yaml"].replace(
+        "facts:\n  firm:\n    staff: {count: [人数, staff]}\n", ""
+    )
+    statistics = "{industry: other_listed, employees: 10}"
+    made["cases/reward.yaml"] = made["cases/reward.yaml"].replace("facts: {firm: {staff: 10}}", "facts: {}")
+    made["cases/reward.yaml"] = made["cases/reward.yaml"].replace(
+        "0018G}", f"0018G, statistics: {statistics}}}"
+    )
+    answer = desk.ask("admin", "POST", "/v1/policies", content=pack(made), headers=ZIP)
+    assert answer.status_code == 201, answer.text
+
+
 def test_only_a_live_administrator_publishes(desk: Desk) -> None:
     assert publish(desk, 100, role="approve").status_code == 403
     desk.mode = "test"

@@ -33,7 +33,8 @@ async def bound_to(
     if row.policy_digest is None:
         return office.policies.in_force(row.policy, day).for_year(row.year, day)
     version = await by_digest(office, connection, row.policy_digest)
-    return version.bound(row.notice, row.year, day)
+    # Decided as on its last day where the version has ended: its parameters are those of that day too.
+    return version.bound(row.notice, row.year, min(day, version.policy.in_force_to or day))
 
 
 async def by_digest(office: Office, connection: AsyncConnection, digest: str) -> PublishedPolicy:

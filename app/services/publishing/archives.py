@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -22,6 +24,19 @@ MOST_NAME = 200
 ENDINGS = (".yaml", ".txt")
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _GZIP = b"\x1f\x8b"
+_ENCRYPTED = 0x1
+_DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,
+    struct.error,
+    NotImplementedError,
+)
+"""What the libraries raise for bytes that are no whole archive, or one of a kind that they cannot read."""
 
 
 class NotAnArchive(ValueError):
@@ -40,15 +55,9 @@ def unpack(data: bytes) -> dict[str, str]:
     try:
         entries = _of_tar(data) if data.startswith(_GZIP) else _of_zip(data)
         found = _taken(entries)
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-        OSError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ):
+    except NotAnArchive:
+        raise
+    except _DAMAGED:
         raise NotAnArchive(
             "应为 zip 或 tar.gz 格式的政策包", "this is no whole zip or tar.gz: send the pack's folder as one"
         ) from None
@@ -71,8 +80,10 @@ def _of_zip(data: bytes) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         left = MOST_UNPACKED
         for entry in archive.infolist():
-            if entry.is_dir():
+            if entry.filename.endswith("/"):  # is_dir() stumbles over a name that is empty
                 continue
+            if entry.flag_bits & _ENCRYPTED:
+                raise NotAnArchive("压缩包有密码", "the archive is encrypted")
             if (entry.external_attr >> 16) & 0o170000 == 0o120000:
                 raise _link(entry.filename)
             with archive.open(entry) as opened:

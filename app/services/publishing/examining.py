@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.rules.policy import Words
+from app.services.packs import standards_of
 from app.services.publishing.archives import NotAnArchive, unpack
 from app.services.refusals import Refusal
 from app.services.workshop.checking import check_files
@@ -43,6 +44,8 @@ def examine(data: bytes, today: date) -> Examined:
     """In a thread: it takes as long as loading and trying the pack does. Raises InvalidPolicy."""
     try:
         files = unpack(data)
+        # Whoever zips a folder does not send the standards of the service that it names.
+        files |= standards_of(files)
     except NotAnArchive as refused:
         raise InvalidPolicy(refused.words) from None
     checked = check_files(Path(), files, today)

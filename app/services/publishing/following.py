@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.logs import log
 from app.rules.ledger_keys import LedgerKeysMoved
-from app.rules.loading import PackErrors
 from app.services.published_policies import PublishedPolicies
-from app.services.publishing.effect import digests_at, moments_after
-from app.services.register_policies import PolicyChanged, PolicyNotKept, kept_version
+from app.services.publishing.assembling import assembled
+from app.services.publishing.effect import moments_after
+from app.services.register_policies import kept_version
 from app.services.served_policies import ServedPolicies
 from app.store import publications
 
@@ -42,6 +42,13 @@ async def followed(engine: AsyncEngine, image: PublishedPolicies) -> ServedPolic
     return served
 
 
+class News(NamedTuple):
+    """What to serve from when on, by this process's clock: ascending, the first one due already."""
+
+    newest: int
+    steps: list[tuple[float, PublishedPolicies]]
+
+
 class Following:
     """Keeps what a process serves as the publications say."""
 
@@ -55,10 +62,10 @@ class Following:
         self._compiled: dict[str, PublishedPolicy] = {one.policy.digest: one for one in served.image}
         self._broken: set[str] = set()
         self._switching: asyncio.Task[None] | None = None
-        self._reachable = True
+        self._reading = True
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Until it is cancelled, whatever happens to the database."""
         try:
             while True:
                 await self.look()
@@ -68,36 +75,44 @@ class Following:
                 self._switching.cancel()
 
     async def look(self) -> None:
-        """Whether anything was published; nothing changes while the database does not answer."""
+        """Whether anything was published; nothing changes while it cannot be read."""
         try:
-            async with self._engine.connect() as connection:
-                newest, moment = await publications.newest(connection)
-                seen = time.monotonic()
-                if newest == self._newest:
-                    return
-                rows = await publications.every(connection)
-                steps = [
-                    (step, await self._policies_at(connection, rows, step))
-                    for step in (moment, *moments_after(rows, moment))
-                ]
-        except (SQLAlchemyError, OSError) as error:
-            if self._reachable:
+            news = await self._news()
+        except Exception as error:  # noqa: BLE001 - a later look may succeed; a service that no longer looks never would
+            if self._reading:
                 _log.warning("publications cannot be read", error=type(error).__name__)
-            self._reachable = False
+            self._reading = False
             return
-        self._reachable = True
-        self._newest = newest
+        self._reading = True
+        if news is not None:
+            self.take(news)
+
+    async def _news(self) -> News | None:
+        """None where nothing is new."""
+        async with self._engine.connect() as connection:
+            newest, moment = await publications.newest(connection)
+            seen = time.monotonic()
+            if newest == self._newest:
+                return None
+            rows = await publications.every(connection)
+            moments = (moment, *moments_after(rows, moment))
+            steps = [
+                (seen + (step - moment).total_seconds(), await self._policies_at(connection, rows, step))
+                for step in moments
+            ]
+        return News(newest, steps)
+
+    def take(self, news: News) -> None:
+        """Switch to what is in effect by now, which loading took its time to find, and to the rest when it is due."""
+        self._newest = news.newest
         if self._switching is not None:
             self._switching.cancel()
-        self._switch(steps[0][1])
-        self._switching = asyncio.create_task(self._switch_later(steps[1:], moment, seen))
+        begun = [policies for due, policies in news.steps if due <= time.monotonic()]
+        self._switch(begun[-1])
+        self._switching = asyncio.create_task(self._switch_later(news.steps[len(begun) :]))
 
-    async def _switch_later(
-        self, steps: Sequence[tuple[datetime, PublishedPolicies]], moment: datetime, seen: float
-    ) -> None:
-        """Each at its moment; `moment` by the database's clock was `seen` by ours."""
-        for step, policies in steps:
-            due = seen + (step - moment).total_seconds()
+    async def _switch_later(self, steps: Sequence[tuple[float, PublishedPolicies]]) -> None:
+        for due, policies in steps:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             self._switch(policies)
 
@@ -111,26 +126,23 @@ class Following:
     async def _policies_at(
         self, connection: AsyncConnection, rows: Sequence[Publication], moment: datetime
     ) -> PublishedPolicies:
-        """The packs of the image with those in effect in place of them and beside them."""
-        found = {(one.policy.id, one.policy.version): one for one in self._served.image}
-        for version, digests in digests_at(rows, moment).items():
-            for digest in digests:
-                if (published := await self._version(connection, digest)) is not None:
-                    found[version] = published
-                    break
+        image = self._served.image
+        found = await assembled(image, rows, moment, lambda digest: self._version(connection, digest))
         try:
             return PublishedPolicies(found.values())
         except LedgerKeysMoved as error:
             # Refused when it was published, so that only another image can have brought it about.
             _log.error("what was published does not go with the packs of this image", error=str(error))
-            return self._served.image
+            return image
 
     async def _version(self, connection: AsyncConnection, digest: str) -> PublishedPolicy | None:
-        """None for one that this engine cannot read any more: what was there before it goes on."""
+        """None for one that this engine cannot read any more."""
         if digest not in self._compiled and digest not in self._broken:
             try:
                 self._compiled[digest] = await kept_version(connection, digest)
-            except (PackErrors, PolicyChanged, PolicyNotKept) as error:
+            except (SQLAlchemyError, OSError):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a newer engine stumbles over in one pack, others are served
                 self._broken.add(digest)
-                _log.error("a published pack cannot be served", digest=digest, error=str(error))
+                _log.error("a published pack cannot be served", digest=digest, error=type(error).__name__)
         return self._compiled.get(digest)

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from app.rules import ENGINE_VERSION
 from app.rules.ledger_keys import LedgerKeysMoved, check_ledger_keys
+from app.rules.loading import PackErrors
 from app.rules.policy import Words
 from app.rules.procedure.callers import Scope
 from app.services.instants import say
 from app.services.orders import Answer, Plan, nothing, unlocked
-from app.services.publishing.effect import digests_at, moments_after, to_undo
+from app.services.publishing.assembling import assembled
+from app.services.publishing.effect import to_undo
 from app.services.refusals import Forbidden, NotFound, Refusal
-from app.services.register_policies import kept_version
+from app.services.register_policies import PolicyChanged, kept_version
 from app.services.trail import record
 from app.store import policy_versions, publications
 from app.store.policy_versions import PolicyVersion
 from app.store.publications import NewPublication
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from app.rules.policy import Policy
     from app.services.office import Work
+    from app.services.published_policies import PublishedPolicy
     from app.services.publishing.examining import Examined
     from app.store.publications import Publication
 
@@ -35,8 +39,8 @@ CHAIN = "policies"
 class Published:
     """What an order came to, for who waits until it is in effect."""
 
-    active_from: datetime | None = None
-    """None until it is carried out, and for what was in effect already."""
+    due: float | None = None
+    """By this process's own clock (`time.monotonic`); None until it is carried out, and for what was in effect."""
 
 
 def publish_plan(examined: Examined, published: Published, lead: timedelta) -> Plan[None, None]:
@@ -51,10 +55,10 @@ def publish_plan(examined: Examined, published: Published, lead: timedelta) -> P
         standing = _standing(rows, policy)
         if standing is not None:
             return Answer(200, {**publication_form(standing), "cases": examined.cases})
-        await _check_ledger_keys(work, rows, policy)
         await _keep(work, examined)
         row = await _add(work, rows, (policy.id, policy.version), moment + lead, digest=policy.digest)
-        published.active_from = row.active_from
+        await _check_ledger_keys(work, [*rows, row])
+        published.due = time.monotonic() + (row.active_from - moment).total_seconds()
         await _record(
             work, row, "policy.published", {"archive_sha256": examined.sha256, "cases": examined.cases}
         )
@@ -86,7 +90,8 @@ def rollback_plan(policy_id: str, published: Published, lead: timedelta) -> Plan
             )
         _, moment = await publications.newest(work.connection)
         row = await _add(work, rows, (last.policy, last.version), moment + lead, undoes=last.id)
-        published.active_from = row.active_from
+        await _check_ledger_keys(work, [*rows, row])
+        published.due = time.monotonic() + (row.active_from - moment).total_seconds()
         await _record(work, row, "policy.rolled_back", {"digest": last.digest})
         return Answer(201, publication_form(row))
 
@@ -133,15 +138,19 @@ def _standing(rows: Sequence[Publication], policy: Policy) -> Publication | None
     return last if last is not None and last.digest == policy.digest else None
 
 
-async def _check_ledger_keys(work: Work, rows: Sequence[Publication], policy: Policy) -> None:
-    """With all that is in effect and about to be. Raises Refusal."""
-    served = {(one.policy.id, one.policy.version): one.policy for one in work.office.policies}
-    for version, digests in digests_at(rows, _end(rows, work.now)).items():
-        if version not in served or served[version].digest != digests[0]:
-            served[version] = (await kept_version(work.connection, digests[0])).policy
-    served[policy.id, policy.version] = policy
+async def _check_ledger_keys(work: Work, rows: Sequence[Publication]) -> None:
+    """Of all that is served once the last of the rows is in effect. Raises Refusal."""
+    served = {one.policy.digest: one for one in work.office.policies}
+
+    async def version_of(digest: str) -> PublishedPolicy | None:
+        try:
+            return served.get(digest) or await kept_version(work.connection, digest)
+        except (PackErrors, PolicyChanged):
+            return None  # as where it is served: this engine cannot read it any more
+
+    found = await assembled(work.office.served.image, rows, rows[-1].active_from, version_of)
     try:
-        check_ledger_keys(served.values())
+        check_ledger_keys(one.policy for one in found.values())
     except LedgerKeysMoved as moved:
         raise Refusal(
             Words(
@@ -150,10 +159,6 @@ async def _check_ledger_keys(work: Work, rows: Sequence[Publication], policy: Po
             ),
             kind="ledger-keys-moved",
         ) from None
-
-
-def _end(rows: Iterable[Publication], now: datetime) -> datetime:
-    return max([now, *moments_after(rows, now)])
 
 
 async def _keep(work: Work, examined: Examined) -> None:
