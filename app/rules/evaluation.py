@@ -8,6 +8,7 @@ from app.rules.deciding.exclusions import Exclusions
 from app.rules.deciding.groups import Groups
 from app.rules.deciding.items import CompiledItems
 from app.rules.deciding.measures import Circumstances, CompiledMeasure
+from app.rules.deciding.referring import References
 from app.rules.deciding.remembering import remembering
 from app.rules.deciding.standing_in import StandIns
 from app.rules.deciding.tracing import trace_of
@@ -70,6 +71,8 @@ class Evaluator:
             _ready(measure, policy, of_items, grouped) for measure in policy.measures if measure.evaluated
         )
         self.stand_ins = StandIns(policy)
+        self.references = References(policy)
+        self._by_id = {one.compiled.measure.id: one for one in self._measures}
         self.groups = Groups(policy, {one.compiled.measure.id: one.compiled for one in self._measures})
         self._named = _named(self._measures, of_items)
 
@@ -85,7 +88,7 @@ class Evaluator:
         if len(request.measures) < len(asked):
             asked = tuple(one for one in asked if one.compiled.measure.id in request.measures)
             named = _named(asked, self.exclusions.of_items)
-        results = self._in_groups(asked, c) if self.groups.members else [one.evaluate(c) for one in asked]
+        results = self._in_groups(asked, c) if self.groups.members else self._alone(asked, c)
         for places in named:
             _flag_same_items(places, results, request.facts)
         if traced:
@@ -98,13 +101,29 @@ class Evaluator:
     def _in_groups(self, asked: Sequence[_Ready], c: Circumstances) -> list[MeasureResult]:
         """Each measure alone, then what groups leave of them."""
         c.items = {}
-        found = self.groups.applied([one.evaluate(c) for one in asked], c)
+        found = self.groups.applied(self._alone(asked, c), c)
         c.items = None
         return found
 
-    def of_groups(self, c: Circumstances, asked: Collection[str]) -> dict[str, MeasureResult]:
-        """The members of groups among the measures that are asked for."""
-        named = self.groups.members & set(asked)
+    def _alone(self, asked: Sequence[_Ready], c: Circumstances) -> list[MeasureResult]:
+        """Each measure before groups; those that others refer to are decided first."""
+        references = self.references
+        if not references.referring:
+            return [one.evaluate(c) for one in asked]
+        results: dict[str, MeasureResult] = {}
+        for name in references.order(one.compiled.measure.id for one in asked):
+            references.tell(name, results, c)
+            results[name] = self._by_id[name].evaluate(c)
+        return [results[one.compiled.measure.id] for one in asked]
+
+    @property
+    def tied(self) -> frozenset[str]:
+        """The measures whose awards turn on those of others, or on history beyond their limits."""
+        return self.groups.members | self.references.referring
+
+    def of_tied(self, c: Circumstances, asked: Collection[str]) -> dict[str, MeasureResult]:
+        """Those of them among the measures that are asked for."""
+        named = self.tied & set(asked)
         found = self._in_groups([one for one in self._measures if one.compiled.measure.id in named], c)
         return {result.measure.id: result for result in found}
 

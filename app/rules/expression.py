@@ -71,6 +71,29 @@ class BuiltIn(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class AwardOf(BuiltIn):
+    """`award(m)`: what other measures of the policy award; `paid(m)`: what history says they paid. Money.
+
+    `name` is the text as written, with the measure that asks, by which the built-ins hold its bounds.
+    """
+
+    measures: tuple[str, ...]
+    """Whose awards, in catalogue order: one measure, or the members of a group."""
+    paid: bool = False
+    this_year: bool = False
+    """`paid(m, year)`: of the year of the request alone."""
+    own_item: bool = False
+    """`paid(this)` of an item that has an `id`."""
+    title: Words | None = _field(default=None, compare=False, repr=False)
+    """Of the measure or group; None for the measure's own."""
+
+    @property
+    def word(self) -> str:
+        """What reasons call it, where nothing else names them."""
+        return "paid" if self.paid else "award"
+
+
+@dataclass(frozen=True, slots=True)
 class Derived(Expression):
     """A fact that the pack works out of others; no request states it.
 

@@ -35,6 +35,7 @@ from app.rules.packs.overlays import Base
 from app.rules.packs.plausible import Plausible
 from app.rules.packs.reach import check_within
 from app.rules.packs.readings import check_used, declared, read_readings, uses_of
+from app.rules.packs.references import check_cycles, referable
 from app.rules.packs.sets import read_relations, read_sets
 from app.rules.packs.standing_in import flagged, read_stand_ins
 from app.rules.packs.tables import Tables, read_tables
@@ -167,6 +168,8 @@ class _Pack:
         stand_ins = read_stand_ins(self.content, scope)
         measures = self._measures(scope, family)
         groups = self._groups(scope, measures)
+        if not self.problems.found:
+            check_cycles(self.content, measures)
         self._check_used()
         since, until = self._in_force()
         self._check_periods(Period(since, until))
@@ -198,7 +201,7 @@ class _Pack:
     def _scope(self, parameters: Mapping[str, str]) -> Scope:
         return Scope(
             self.schema, parameters, self.schema.sets, ordered=self.schema.ordered, tables=self.tables.tables,
-            readings=uses_of(self.readings),
+            readings=uses_of(self.readings), awards=referable(self.content),
         )  # fmt: skip
 
     # The head

@@ -9,6 +9,7 @@ from app.rules.language.constancy import facts_of, parameters_of
 from app.rules.limits import LimitKind
 from app.rules.money import format_yuan
 from app.rules.policy import AwardKind, Period, Words
+from app.rules.referring import in_order, needs_of
 from app.rules.values import ByLevel, Modified, expressions_of
 from app.rules.words.answer_values import declaration_at
 from app.rules.words.describing import describe_requirements, expression_words
@@ -239,10 +240,12 @@ def _group_form(limit: Limit, group: Group, policy: Policy) -> dict[str, Any]:
 
 
 def _required_facts(measure: Measure, policy: Policy) -> list[dict[str, Any]]:
-    """What an evaluation reads: as the clause goes, then what the general bars read."""
-    return [
-        _fact(name, declaration_at(policy.facts, name)) for name in required_facts(measure, policy.exclusions)
+    """What an evaluation reads: as the clause goes, then other measures it turns on, then the general bars."""
+    needed = [
+        one for name in in_order(needs_of(policy.measures), [measure.id]) if (one := policy.measure(name))
     ]
+    names = required_facts(measure, policy.exclusions, needed)
+    return [_fact(name, declaration_at(policy.facts, name)) for name in names]
 
 
 def _fact(name: str, declaration: FactDeclaration) -> dict[str, Any]:

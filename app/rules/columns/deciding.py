@@ -89,7 +89,7 @@ class Columns:
         Raises EnginesDisagree for a defect of an engine.
         """
         batch = Batch(self._asked, population)
-        self._of_groups = self._decide_groups(batch)
+        self._of_tied = self._decide_tied(batch)
         found: dict[str, pl.DataFrame] = {}
         of_items: list[pl.DataFrame] = []
         for columns, (answers, work, results) in zip(self._measures, self._side_by_side(batch), strict=True):
@@ -106,14 +106,14 @@ class Columns:
         answers = named.with_columns(*structs, totals_of(list(found.values())))
         return Decided(answers, all_lines(batch, of_items, self.measures) if lines else None)
 
-    def _decide_groups(self, batch: Batch) -> dict[str, list[MeasureResult]]:
-        """The members of groups, row by row: what one is awarded depends on the others."""
+    def _decide_tied(self, batch: Batch) -> dict[str, list[MeasureResult]]:
+        """Members of groups and measures that refer to others, row by row: their awards depend on each other."""
         evaluator = self._asked.evaluator
-        named = evaluator.groups.members & set(self.measures)
+        named = evaluator.tied & set(self.measures)
         if not named:
             return {}
         rows = range(batch.population.height)
-        decided = [evaluator.of_groups(batch.circumstances(row), named) for row in rows]
+        decided = [evaluator.of_tied(batch.circumstances(row), named) for row in rows]
         return {name: [results[name] for results in decided] for name in named}
 
     def _side_by_side(self, batch: Batch) -> list[_Measured]:
@@ -126,7 +126,7 @@ class Columns:
 
     def _measure(self, batch: Batch, columns: MeasureColumns) -> _Measured:
         """One measure of every row; with the single results where exact columns cannot carry it."""
-        compiled, results = columns.compiled, self._of_groups.get(columns.measure.id)
+        compiled, results = columns.compiled, self._of_tied.get(columns.measure.id)
         if results is not None:
             answers = alone.answers(results)
             return _Measured(answers.with_columns(pl.col(VERDICT).cat.to(VERDICT_TYPE)), batch, results)

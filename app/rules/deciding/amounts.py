@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from app.rules.deciding.source import Source, constant
-from app.rules.expression import Expression, Fact, ItemField, Lookup, ReadingUse
+from app.rules.expression import AwardOf, Expression, Fact, ItemField, Lookup, ReadingUse
 from app.rules.language.bounds import greatest_high, multiply
 from app.rules.language.constancy import beyond_of, mentions_of
 from app.rules.language.intervals import domain_of
@@ -39,7 +39,7 @@ class CompiledAmount:
     fixed: Bounds | None
     mentions: tuple[Fact | ItemField | str, ...]
     value: Value | None = None
-    beyond: tuple[Lookup | ReadingUse, ...] = ()
+    beyond: tuple[Lookup | ReadingUse | AwardOf, ...] = ()
     """The tables and readings it reads, which no applicant can supply."""
 
 

@@ -16,6 +16,7 @@ from app.rules.deciding.missing import NO_ITEM, missing_of
 from app.rules.deciding.source import NEGATED, Named, Source, declaration_of, period
 from app.rules.expression import (
     Aggregate,
+    AwardOf,
     Comparison,
     Derived,
     Expression,
@@ -119,7 +120,7 @@ class ConditionBlock:
         if negated:
             truth = self._source.assign("t", f"None if {truth} is None else not {truth}")
         self._columns.append((truth, value))
-        worked_out = any(isinstance(node, Derived | Lookup | ReadingUse) for node in nodes(test))
+        worked_out = any(isinstance(node, Derived | Lookup | ReadingUse | AwardOf) for node in nodes(test))
         described = self._described(condition, test, negated)
         leaf = Leaf(len(self.all_leaves), *described, negated, worked_out)
         self.all_leaves.append(leaf)

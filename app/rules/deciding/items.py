@@ -63,8 +63,8 @@ class CompiledItems(CompiledMeasure):
         self._applicants: dict[tuple[object, ...], Applicant] = {}
         chosen = self.limits.chosen
         self.line_limits = LineLimits(each, chosen, schema, self.item) if chosen else None
-        each_matters = self.inner and self._each_matters(policy)
-        self.settled = None if chosen or each_matters else compile_rows(self.item, schema, f"{name}_rows")
+        alone = not (chosen or self.item.own or (self.inner and self._each_matters(policy)))
+        self.settled = compile_rows(self.item, schema, f"{name}_rows") if alone else None
         self.list_point = Point(
             code=f"{measure.id}.{each.list_name}", clause=measure.clause, kind=PointKind.LIST,
             fact=each.list_name, list_name=None, type="count", operator=">=", required=1,
@@ -217,10 +217,12 @@ class CompiledItems(CompiledMeasure):
             if items is None:
                 missing.append(self.list_missing)
             missing += (fact for item in items or () for fact in item.missing)
-        if low != high and self.amount.mentions:
+        if low != high and (self.amount.mentions or self.amount.beyond):
             b = self._with_items(c, sums)
             live = live_mentions(self.amount.value, c.facts, None, b)
             missing += missing_of(live, self.schema, c.facts, b)
+            if not eligible:
+                reasons += self.amount_points.undecided(b)
         close = self.granted if eligible else self.left_open
         return close(look, before, after, reasons, missing)
 

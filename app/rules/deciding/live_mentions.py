@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.rules.expression import Aggregate, Derived, Expression, Fact, ItemField, Lookup, ReadingUse
+from app.rules.expression import Aggregate, AwardOf, Derived, Expression, Fact, ItemField, Lookup, ReadingUse
 from app.rules.language.constancy import parts_in
 from app.rules.language.intervals import evaluate_interval
 from app.rules.language.value_bounds import steps_reached
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     Facts = Mapping[str, object]
-    Mention = Fact | ItemField | str | Lookup | ReadingUse
-    """A fact, a field of an item, a list by name; a row of a table, a reading that nobody decided."""
+    Mention = Fact | ItemField | str | Lookup | ReadingUse | AwardOf
+    """A fact, a field of an item, a list by name; a row of a table, a reading that nobody decided, another award."""
 
 
 def live_mentions(value: Value | None, facts: Facts, item: Facts | None, b: Facts) -> tuple[Mention, ...]:
@@ -33,7 +33,7 @@ def _inside(expression: Expression, facts: Facts, item: Facts | None, b: Facts) 
         case Derived(value=value):
             yield from _live(value, facts, None, b)
             return
-        case Fact() | ItemField() | ReadingUse():
+        case Fact() | ItemField() | ReadingUse() | AwardOf():
             yield expression
         case Aggregate(list_name=list_name):
             yield list_name

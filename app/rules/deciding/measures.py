@@ -182,11 +182,11 @@ class CompiledMeasure:
         settled = low == high if self.figured else self.above_nothing(low)
         eligible = settled and self.certain(look)
         reasons, missing = self.opening(look, eligible)
-        if low != high and self.amount.mentions:
+        if low != high and (self.amount.mentions or self.amount.beyond):
             live = live_mentions(self.amount.value, c.facts, None, c.b)
             unknown = list(missing_of(live, self.schema, c.facts, c.b))
             if not settled:
-                reasons += self.amount_points.unknown(unknown, missing)
+                reasons += self.amount_points.unknown(unknown, missing) + self.amount_points.undecided(c.b)
             missing += unknown
         close = self.granted if eligible else self.left_open
         return close(look, before, after, reasons, missing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.rules.expression import Fact, ItemField, Lookup, ReadingUse
+from app.rules.expression import AwardOf, Fact, ItemField, Lookup, ReadingUse
 from app.rules.language.intervals import without_row
 from app.rules.results import Missing
 
@@ -33,7 +33,8 @@ def missing_of(
 ) -> Iterator[Missing]:
     """Of the facts an expression mentions, those that are unknown; of an absent list its name.
 
-    Of a table without the row that is asked for, and of a reading that nobody decided, what it is called.
+    Of another award, what that lacks. Of a table without the row that is asked for, and of a reading that nobody
+    decided, what it is called.
     """
     for mention in mentions:
         match mention:
@@ -44,9 +45,29 @@ def missing_of(
                 yield from _of_items(mention, schema, facts, at)
             case ReadingUse(name=name, chosen=None):
                 yield Missing(f"reading.{name}", None, None, schema.readings[name])
+            case AwardOf():
+                yield from open_in(mention, b)
             case Lookup(table=table):
                 if without_row(mention, facts, at.row, b):
                     yield Missing(table, None, None, schema.tables[table])
+
+
+def open_key(award: AwardOf) -> str:
+    """Under which the built-ins hold what an award that is open lacks."""
+    return f"{award.name}, missing"
+
+
+def is_open(award: AwardOf, b: Facts) -> bool:
+    """Whether another award can still come to more than one amount."""
+    bounds = b[award.name]
+    return isinstance(bounds, tuple) and bounds[0] != bounds[1]
+
+
+def open_in(award: AwardOf, b: Facts) -> tuple[Missing, ...]:
+    """The unknown facts that leave another award open; none where it is settled, or left to an official."""
+    found = b.get(open_key(award), ())
+    assert isinstance(found, tuple)
+    return found
 
 
 def _of_items(mention: ItemField, schema: FactSchema, facts: Facts, at: At) -> Iterator[Missing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.amount_points import AmountPoints
@@ -20,6 +21,7 @@ from app.rules.deciding.limits import paid_per_item
 from app.rules.deciding.live_mentions import live_mentions
 from app.rules.deciding.measures import FIGURED
 from app.rules.deciding.missing import At, missing_of
+from app.rules.deciding.referring import own_items, paid_of_item
 from app.rules.identifiers import item_key
 from app.rules.language.constancy import beyond_of, mentions_of
 from app.rules.policy import AwardKind
@@ -88,6 +90,8 @@ class OneItem:
         self.scale = 1 if self.inner or each.counts is None else each.counts.scale
         """Of what an item is worth."""
         self._points = AmountPoints(measure, self.figure, schema)
+        self.own = own_items(each)
+        """What its texts ask of the item's own history."""
         self._excluded = [
             (item_point(exclusion, each.list_name, each.keys[key], schema), each.keys[key], key)
             for key, exclusion in of_items.items()
@@ -126,8 +130,17 @@ class OneItem:
             supported,
         )
 
+    def seen(self, c: Circumstances, row: Facts, position: int) -> Circumstances:
+        """The request as one item sees it: with what history paid for this very item, where its texts ask."""
+        if not self.own:
+            return c
+        history, key = c.history.get(self._measure_id, ()), item_key(self._name(row, position))
+        paid = {one.name: paid_of_item(history, key, c.year if one.this_year else None) for one in self.own}
+        return replace(c, b={**c.b, **{name: (fen, fen) for name, fen in paid.items()}})
+
     def decide(self, c: Circumstances, row: Facts, position: int, past: Past) -> Item:
         """Any item, whatever is unknown of it and whatever history says."""
+        c = self.seen(c, row, position)
         truths, values = self.block.leaves(c.facts, row, c.b)
         decision = self.block.decide(truths)
         low, high = figure = self.figure.fixed or self.figure.bounds(c.facts, row, c.b)
@@ -237,7 +250,7 @@ class OneItem:
         if figure[0] != figure[1]:
             live = live_mentions(self.figure.value, c.facts, row, c.b)
             unknown = list(missing_of(live, self._schema, c.facts, c.b, at))
-            reasons += self._points.unknown(unknown, missing)
+            reasons += self._points.unknown(unknown, missing) + self._points.undecided(c.b)
             missing += unknown
         return tuple(reasons), tuple(missing)
 

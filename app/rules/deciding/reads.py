@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.source import made
-from app.rules.expression import Aggregate, BuiltIn, Fact, ItemField
+from app.rules.expression import Aggregate, AwardOf, BuiltIn, Fact, ItemField
 from app.rules.reaching import every_node
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ class Reads(NamedTuple):
 
 
 def reads_of(part: object) -> Reads | None:
-    """What all expressions in a part read, wherever they stand; None where one goes over a whole list."""
+    """What all expressions in a part read, wherever they stand; None where one goes over a whole list, or asks what
+    other measures award."""
     mentioned = list(every_node(part))
-    if any(isinstance(node, Aggregate) for node in mentioned):
+    if any(isinstance(node, Aggregate | AwardOf) for node in mentioned):
         return None
     facts = dict.fromkeys(node.name for node in mentioned if isinstance(node, Fact))
     of_items = dict.fromkeys(node.field for node in mentioned if isinstance(node, ItemField))

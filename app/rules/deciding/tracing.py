@@ -35,8 +35,8 @@ def _items(compiled: CompiledItems, result: MeasureResult, c: Circumstances) -> 
     rows = c.facts[compiled.each.list_name]
     assert isinstance(rows, list | tuple)
     lines = []
-    for row, line in zip(rows, result.lines, strict=True):
-        parts = [*_block(compiled.item.block, c, row)]
+    for position, (row, line) in enumerate(zip(rows, result.lines, strict=True)):
+        parts = [*_block(compiled.item.block, compiled.item.seen(c, row, position), row)]
         shown = {node.code for node in _all(parts)}
         parts += (_spoken(reason) for reason in line.reasons if reason.point.code not in shown)
         lines.append(_group(line.item, compiled.measure.clause, VERDICTS[line.verdict], parts))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
+    AwardOf,
     BuiltIn,
     DateCall,
     Derived,
@@ -76,10 +77,10 @@ def mentions_of(value: Value | None) -> tuple[Fact | ItemField | str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def beyond_of(value: Value | None) -> tuple[Lookup | ReadingUse, ...]:
-    """The tables and readings that a value reads: what no applicant can supply."""
+def beyond_of(value: Value | None) -> tuple[Lookup | ReadingUse | AwardOf, ...]:
+    """The tables, readings and other awards that a value reads: what no applicant can supply."""
     every = (node for expression in expressions_of(value) for node in nodes(expression))
-    return tuple(dict.fromkeys(node for node in every if isinstance(node, Lookup | ReadingUse)))
+    return tuple(dict.fromkeys(node for node in every if isinstance(node, Lookup | ReadingUse | AwardOf)))
 
 
 def parameters_of(expression: Expression) -> tuple[ParameterUse, ...]:
@@ -98,6 +99,7 @@ def settles(expression: Expression) -> str | None:
         "year": (FIRST_YEAR, LAST_YEAR),
         "as_of": None,
         **{reading_key(node): None for node in every if isinstance(node, ReadingUse)},
+        **{node.name: (0, None) for node in every if isinstance(node, AwardOf)},
         **dict.fromkeys(("counted", "granted", "due", "paid", "items"), (0, None)),
     }
     found = evaluate_interval(expression, {}, {}, builtins)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.rules.facts import FactDeclaration, FactSchema
+    from app.rules.policy import Words
 
 BUILT_IN = {"counted": "money", "granted": "money", "due": "money", "items": "count"}
 
@@ -37,6 +38,14 @@ class Table:
     type: str
     scale: int
     rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Referable:
+    """A measure or a group whose awards an expression may refer to."""
+
+    measures: tuple[str, ...]
+    title: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,12 @@ class Scope:
     derived: Mapping[str, Derived] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
     readings: Mapping[str, ReadingUse] = field(default_factory=dict)
+    awards: Mapping[str, Referable] = field(default_factory=dict)
+    """Measures that pay, and groups."""
+    measure: str = ""
+    """Whose texts these are; empty for texts of the policy, which refer to no award."""
+    item_id: bool = False
+    """Whether an item has an id: `paid(this)` is then the item's."""
 
     def lists(self) -> dict[str, str]:
         """Every word that stands for an item, and its list."""

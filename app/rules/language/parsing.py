@@ -15,6 +15,7 @@ from app.rules.language.syntax import (
     Collect,
     Constant,
     Name,
+    Referred,
     Shift,
     Syntax,
     Unary,
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
 COMPARISONS = frozenset({"==", "!=", ">=", ">", "<=", "<"})
 OPERATORS = frozenset({"and", "or", "not", "+", "-", "*", "/"})
 SPANS = {"day": "day", "days": "day", "month": "month", "months": "month", "year": "year", "years": "year"}
-LATER = frozenset({"award"})
 NAMES = {
     "a set or [": "集合或 [",
     "a code": "代码",
-    "this": " this",
+    "this or a measure": " this 或措施的编号",
+    "a measure": "措施或组的编号",
+    "year": " year",
     "the word for an item": "项目的代称",
     "a list": "列表",
 }
@@ -227,10 +229,8 @@ class Parser:
 
     def call(self, function: Token) -> Syntax:
         name = function.text
-        if name == "paid":
-            return self.paid(function)
-        if name in LATER:
-            raise LanguageError(f"{name}() is not supported yet", f"尚不支持 {name}()", function.offset)
+        if name in ("award", "paid"):
+            return self.referred(function)
         self.expect("(")
         if name in ("count", "any"):
             return self.collect(function, None)
@@ -255,15 +255,25 @@ class Parser:
             )
         return Call(function.offset, name, tuple(arguments))
 
-    def paid(self, function: Token) -> Syntax:
+    def referred(self, function: Token) -> Syntax:
+        """`award(m)`, `paid(m)`, `paid(m, year)`: the one place where an id with hyphens stands in an expression."""
+        paid = function.text == "paid"
         self.expect("(")
-        of = self.name("this", dotted=False)
-        if of.text != "this" or self.here.text != ")":
-            raise LanguageError(
-                "only paid(this) is supported yet", "目前只支持 paid(this)", of.offset, "this"
-            )
+        first = self.name("this or a measure" if paid else "a measure", dotted=False)
+        words, end = [first.text], first.offset + len(first.text)
+        while self.here.text == "-" and self.here.offset == end:
+            self.place += 1
+            part = self.here
+            if part.kind not in ("name", "number", "keyword") or "." in part.text or part.offset != end + 1:
+                raise LanguageError("expected a measure", "这里应为措施或组的编号", part.offset)
+            self.place += 1
+            words.append(part.text)
+            end = part.offset + len(part.text)
+        this_year = paid and self.take(",") is not None
+        if this_year and self.name("year", dotted=False).text != "year":
+            raise LanguageError("expected year", "这里应为 year", self.tokens[self.place - 1].offset, "year")
         self.expect(")")
-        return Call(function.offset, "paid", ())
+        return Referred(function.offset, function.text, "-".join(words), first.offset, this_year)
 
     def collect(self, function: Token, value: Syntax | None) -> Syntax:
         word = self.name("the word for an item", dotted=False)

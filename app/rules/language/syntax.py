@@ -72,6 +72,16 @@ class Call(Syntax):
 
 
 @dataclass(frozen=True, slots=True)
+class Referred(Syntax):
+    """`award(m)` or `paid(m)`; `of` is `this`, or the id of a measure or group."""
+
+    function: str
+    of: str
+    of_offset: int
+    this_year: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Collect(Syntax):
     """An aggregate over a list."""
 

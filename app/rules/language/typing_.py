@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
-    BuiltIn,
     Comparison,
     DateCall,
     Expression,
@@ -26,6 +25,7 @@ from app.rules.language.lexing import LanguageError, nearest
 from app.rules.language.literals import constant_of, folded, product_type
 from app.rules.language.naming import Scope, resolve, written
 from app.rules.language.ranges import check_range, least
+from app.rules.language.referring import referred
 from app.rules.language.syntax import (
     AGGREGATES,
     ARGUMENTS,
@@ -34,6 +34,7 @@ from app.rules.language.syntax import (
     Collect,
     Constant,
     Name,
+    Referred,
     Shift,
     Syntax,
     Unary,
@@ -123,6 +124,8 @@ class Typist(Choices):
                 return self.within(syntax)
             case Call():
                 return self._call(syntax, demand)
+            case Referred():
+                return referred(syntax, self.scope)
             case Collect():
                 return self._collect(syntax, demand)
         raise LanguageError("not of the language", "不属于本语言", syntax.offset)
@@ -266,10 +269,6 @@ class Typist(Choices):
 
     def _call(self, syntax: Call, demand: str | None) -> Expression:
         name, arguments = syntax.function, syntax.arguments
-        if name == "paid":
-            if "paid" not in self.scope.allow:
-                raise refusals.elsewhere("paid(this)", syntax.offset)
-            return BuiltIn("money", 1, "paid")
         if name in ("min", "max"):
             parts = self._alike(arguments, demand, syntax.offset)
             if parts[0].type not in NUMERIC:
@@ -278,7 +277,7 @@ class Typist(Choices):
         if name in self.scope.tables:
             return self._lookup(syntax, self.scope.tables[name])
         if name not in ARGUMENTS:
-            known = (*AGGREGATES, *ARGUMENTS, "paid", *self.scope.tables)
+            known = (*AGGREGATES, *ARGUMENTS, "award", "paid", *self.scope.tables)
             raise refusals.no_function(name, syntax.offset, nearest(name, known))
         dates = tuple(self.of(argument, "date") for argument in arguments)
         kind = "count" if name in ("years", "months", "days", "year") else "date"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.rules.expression import (
     Aggregate,
+    AwardOf,
     BuiltIn,
     Condition,
     Derived,
@@ -247,7 +248,8 @@ def default_code(test: Expression) -> str:
             return field
         case Aggregate(list_name=name) | Fact(name=name) | Derived(name=name) | ReadingUse(name=name):
             return name.rsplit(".", 1)[-1]
-    return next(node.name for node in nodes(test) if isinstance(node, BuiltIn))
+    found = next(node for node in nodes(test) if isinstance(node, BuiltIn))
+    return found.word if isinstance(found, AwardOf) else found.name
 
 
 def first_offset(syntax: Syntax) -> int:

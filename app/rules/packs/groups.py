@@ -39,9 +39,12 @@ class GroupReader:
         """In the order written; every mistake is told."""
         for key, value in map_of(node).items():
             with self._problems.gather():
-                yield self._group(id_of(key), map_of(value))
+                yield self._group(key, map_of(value))
 
-    def _group(self, name: str, node: MapNode) -> Group:
+    def _group(self, key: TextNode, node: MapNode) -> Group:
+        name = id_of(key)
+        if name in self._measures:
+            refuse(key, f"{name} 已是一项措施", f"{name!r} is a measure already")
         check_keys(self._problems, node, KEYS, ("measures", "limits"))
         for needed in ("measures", "limits"):
             if needed not in node.entries:

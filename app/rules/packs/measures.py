@@ -111,7 +111,9 @@ class MeasureReader:
             with problems.gather():
                 self._own = read_parameters(given, scope, problems)
         literals = {**scope.parameters, **{name: text.text for name, text in self._own.items()}}
-        self.texts = Texts(problems, replace(scope, parameters=literals))
+        named = self._inside("id") is not None
+        own = replace(scope, parameters=literals, measure=key.text, item_id=named)
+        self.texts = Texts(problems, own)
         self._conditions = ConditionReader(self.texts, Codes(key.text))
         self._parts = Parts()
 
@@ -278,7 +280,7 @@ def read_service(
     """What the district does without paying anyone; without `require` it is listed only."""
     before = len(problems.found)
     check_keys(problems, node, SERVICE_KEYS, ("clause", "title", "does"))
-    reader = ConditionReader(Texts(problems, scope), Codes(key.text))
+    reader = ConditionReader(Texts(problems, replace(scope, measure=key.text)), Codes(key.text))
     require: tuple[Condition, ...] = ()
     with problems.gather():
         check_id(key)

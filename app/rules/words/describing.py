@@ -8,6 +8,7 @@ from app.rules.deciding.source import NEGATED, Named, constant, declaration_of, 
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
+    AwardOf,
     BuiltIn,
     Comparison,
     Condition,
@@ -96,6 +97,8 @@ def expression_words(expression: Expression, schema: FactSchema, currency: str =
             return Words(
                 f"{label.zh}（{'，'.join(w.zh for w in of)}）", f"{label.en} ({', '.join(w.en for w in of)})"
             )
+        case AwardOf():
+            return _award_of(expression)
         case BuiltIn(name=name):
             return _BUILT_INS[name]
         case DateCall(function=function, arguments=arguments):
@@ -105,6 +108,18 @@ def expression_words(expression: Expression, schema: FactSchema, currency: str =
         case Aggregate():
             return _aggregate(expression, schema, currency)
     return requirement_words(expression, schema, currency)
+
+
+def _award_of(award: AwardOf) -> Words:
+    """Another measure's award, or what was paid before."""
+    zh, en = ("该项", "this item") if award.own_item else ("本措施", "this measure")
+    if award.title is not None:
+        zh, en = f"“{award.title.zh}”", f"“{award.title.en}”"
+    if not award.paid:
+        return Words(f"{zh}的金额", f"the amount of {en}")
+    if award.this_year:
+        return Words(f"{zh}当年已付金额", f"the amount paid for {en} in the award year")
+    return Words(f"{zh}此前已付金额", f"the amount paid before for {en}")
 
 
 def _filled(forms: tuple[str, str], parts: Sequence[Words]) -> Words:

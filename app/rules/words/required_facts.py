@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from app.rules.policy import Exclusion, Measure
 
 
-def required_facts(measure: Measure, exclusions: Sequence[Exclusion] = ()) -> tuple[str, ...]:
+def required_facts(
+    measure: Measure, exclusions: Sequence[Exclusion] = (), needed: Sequence[Measure] = ()
+) -> tuple[str, ...]:
     """Names in the order they are looked at, each once: `patents.granted`, `prizes`, `prizes[].level`.
 
-    Facts that only flags read are not among them. The facts of exclusions come last, where the measure pays.
+    Facts that only flags read are not among them. Those of the measures whose awards it turns on (`needed`) come
+    after its own, the facts of exclusions last, where the measure pays.
     """
-    found = [name for mention in _mentions(measure) for name in _names(mention)]
+    found = [name for one in (measure, *needed) for mention in _mentions(one) for name in _names(mention)]
     if measure.pays:
         barring = [exclusion.when for exclusion in exclusions if exclusion.when is not None]
         found += [

@@ -20,7 +20,7 @@ PIECES = [
     *"[]{}():,'\"#&*!|>%@`?-=<+ \n\t0 5 yes",
     "  - ", "\n---\n", "<<: ", "and ", "or ", "not ", "in ", "where ", "for ", "else ", "count(", "sum(", "max(",
     "min(", "any(x in prizes where x.first)", "sum(x.amount for x in prizes)", "years(staff.since, as_of) >= ",
-    "paid(this)", "due", "granted", "counted", "items", "year", "as_of", "staff.total", "staff.level",
+    "paid(this)", "award(match)", "paid(match, year)", "due", "granted", "counted", "items", "year", "as_of", "staff.total", "staff.level",
     "prize.level", "prizes",
     "applicant.kind", "payers", "50%", "2024-01-01", "'x'", "10", "1.5", "0", " per year", " for anyone", "9" * 40,
     "code: x", "{by: staff.level, low: 5}", "{value: 5, less: staff.pay}", "～", "一", "\U0001f600", "\x07", "\ud800",
