@@ -107,7 +107,7 @@ def test_a_span_moves_a_date() -> None:
         ("a.count > 1 1", 12, None, "unexpected"),
         ("(a.count > 1", 12, None, "expected ')'"),
         ("a.count > 1x", 11, None, "cannot continue"),
-        ("award(x) > 1", 0, None, "not supported"),
+        ("award(x) > 1", 0, None, "only measures refer to awards"),
         ("lpr(a.since) > 1%", 0, None, "no function or table"),
         ("reading.x == y", 0, None, "no reading"),
         ("granted > 1", 0, None, "no meaning"),

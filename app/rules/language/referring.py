@@ -18,6 +18,8 @@ THIS = "this"
 def referred(syntax: Referred, scope: Scope) -> Expression:
     """The awards that it refers to. Raises LanguageError."""
     paid, of, year = syntax.function == "paid", syntax.of, syntax.this_year
+    if paid and of == THIS and "paid" in scope.allow and not year:
+        return BuiltIn("money", 1, "paid")
     if not scope.measure:
         en, zh = (
             f"only measures refer to awards: {syntax.function}()",
@@ -26,8 +28,6 @@ def referred(syntax: Referred, scope: Scope) -> Expression:
         raise LanguageError(en, zh, syntax.offset)
     said = f"{syntax.function}({of}{', year' if year else ''}) in {scope.measure}"
     if paid and of == THIS:
-        if "paid" in scope.allow and not year:
-            return BuiltIn("money", 1, "paid")
         own = scope.item_id and scope.item is not None
         return AwardOf("money", 1, f"{said}{' item' if own else ''}", (scope.measure,), True, year, own)
     found = scope.awards.get(of)
