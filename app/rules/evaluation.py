@@ -8,6 +8,7 @@ from app.rules.deciding.exclusions import Exclusions
 from app.rules.deciding.groups import Groups
 from app.rules.deciding.items import CompiledItems
 from app.rules.deciding.measures import Circumstances, CompiledMeasure
+from app.rules.deciding.paying_out import PayingOut
 from app.rules.deciding.referring import References
 from app.rules.deciding.remembering import remembering
 from app.rules.deciding.standing_in import StandIns
@@ -72,6 +73,7 @@ class Evaluator:
         )
         self.stand_ins = StandIns(policy)
         self.references = References(policy)
+        self.paying_out = PayingOut(policy)
         self._by_id = {one.compiled.measure.id: one for one in self._measures}
         self.groups = Groups(policy, {one.compiled.measure.id: one.compiled for one in self._measures})
         self._named = _named(self._measures, of_items)
@@ -89,6 +91,8 @@ class Evaluator:
             asked = tuple(one for one in asked if one.compiled.measure.id in request.measures)
             named = _named(asked, self.exclusions.of_items)
         results = self._in_groups(asked, c) if self.groups.members else self._alone(asked, c)
+        if self.paying_out:
+            results = self.paying_out.planned(results, c)
         for places in named:
             _flag_same_items(places, results, request.facts)
         if traced:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.rules.expression import Condition, Derived, Expression
     from app.rules.facts import FactSchema
     from app.rules.limits import Group, LedgerKey, Limit
+    from app.rules.payment_terms import PaymentTerms
     from app.rules.values import Value
 
     StandIn = tuple[str, Derived]
@@ -160,6 +161,14 @@ class Measure:
     """Facts with the values that the measure takes; `require` begins with them."""
     in_force: Period | None = None
     """The days of the measure within those of its policy; `require` has them."""
+    payment: PaymentTerms | None = None
+    """None: the whole is paid at once, to the applicant."""
+    conditional: tuple[Expression, ...] = ()
+    """What decided whether limits hold that were written with a condition: readings and parameters."""
+    review: Words | None = None
+    """A note for legal review."""
+    says: Words | None = None
+    """The measure in the author's own words, for the catalogue."""
 
     @property
     def history_keys(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import orjson
 from app.rules.results import MeasureResult, Reason
 from app.rules.words.answer_parts import ReasonBytes, money_json, obligation_form, required_json, words_json
 from app.rules.words.answer_values import TYPE_NAMES, declaration_at, json_value, place, scale_of
+from app.rules.words.payment_words import payment_json
 from app.rules.words.reasons import Messages
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from app.rules.limits import LimitKind
     from app.rules.policy import Flag, Measure, Policy
     from app.rules.requests import EvaluationRequest
-    from app.rules.results import Evaluation, Line, Missing, Totals, Trace
+    from app.rules.results import Evaluation, Line, Missing, PaymentPlan, Totals, Trace
 
 MOST_FACTS = 4_096
 MOST_OPENINGS = 256
@@ -37,7 +38,7 @@ Figures = tuple[str, int | None, int | None, int | None]
 _AFTER_REASONS = MeasureResult._fields.index("reasons") + 1
 _JSON = "json"
 _KEPT = MeasureResult._fields.index("kept")
-_NOTHING_ELSE = ((), (), (), (), (), None)
+_NOTHING_ELSE = ((), (), (), (), (), None, None)
 _ENDING = b'],"missing":[],"lines":[],"limits":[],"obligations":[],"flags":[]}'
 _VERDICTS_OF_ITEMS = {
     verdict: b',"verdict":"%b","amount":' % verdict.encode()
@@ -253,8 +254,16 @@ class Renderer:
         parts.append(b'],"flags":[')
         if result.flags:
             parts.append(_flags(result.flags))
-        parts.append(b"]}" if result.trace is None else b'],"trace":%b}' % orjson.dumps(_trace(result.trace)))
+        parts.append(b"]")
+        if result.plan is not None:
+            parts.append(b',"payment":%b' % orjson.dumps(self._payment(result.measure, result.plan)))
+        if result.trace is not None:
+            parts.append(b',"trace":%b' % orjson.dumps(_trace(result.trace)))
+        parts.append(b"}")
         return b"".join(parts)
+
+    def _payment(self, measure: Measure, plan: PaymentPlan) -> dict[str, object]:
+        return payment_json(measure, plan, self._schema, self.policy.currency)
 
     def _fact(self, fact: Missing) -> bytes:
         key = (fact.name, fact.list_name, fact.position)

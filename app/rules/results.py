@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration
     from app.rules.limits import Group, Limit, LimitKind
+    from app.rules.logic import Truth
     from app.rules.policy import AwardKind, Flag, Measure, Obligation, Words
 
 Verdict = Literal["eligible", "ineligible", "undetermined"]
@@ -127,6 +128,24 @@ class Trace(NamedTuple):
     scale: int = 1
 
 
+class PlannedPart(NamedTuple):
+    """The places of an instalment and of a payee, and fen; None where the amount is not settled."""
+
+    instalment: int
+    payee: int
+    amount: int | None
+
+
+class PaymentPlan(NamedTuple):
+    """How an award will be paid."""
+
+    parts: tuple[PlannedPart, ...]
+    names: tuple[str | None, ...]
+    """What each payee is called in the request."""
+    held: Truth
+    """Whether payment is held; None where that is not known."""
+
+
 class MeasureResult(NamedTuple):
     """The answer for one measure; amounts in fen, None as api.md and details.md 9-11 say."""
 
@@ -143,6 +162,8 @@ class MeasureResult(NamedTuple):
     obligations: tuple[ObligationDue, ...]
     flags: tuple[Flag, ...]
     trace: Trace | None = None
+    plan: PaymentPlan | None = None
+    """Where the measure says how it is paid, and may be."""
     kept: dict[str, bytes] | None = None
     """Where this very answer is remembered and comes again: what was made of it, by who made it."""
 

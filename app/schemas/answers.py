@@ -256,6 +256,35 @@ class TraceNode(Shown):
     of: list[TraceNode]
 
 
+class PaymentPart(Shown):
+    """One payment of an award."""
+
+    instalment: int
+    """From 1; the only one where the award is paid at once."""
+    amount: Money | None
+    """Null where the award is not settled, or an official decides it."""
+    due: Words | None
+    payee: Words | None
+    """Null: the applicant."""
+    payee_name: str | None
+    """As the request states it."""
+
+
+class Hold(Shown):
+    """What keeps an award from being paid once it is granted."""
+
+    held: bool | None
+    """Null where that is not known: nothing is paid then either."""
+    message: Words
+
+
+class Payment(Shown):
+    """How an award is paid out: it changes neither verdict nor amount."""
+
+    parts: list[PaymentPart]
+    hold: Hold | None
+
+
 class MeasureAnswer(Shown):
     id: str
     clause: str
@@ -269,6 +298,8 @@ class MeasureAnswer(Shown):
     limits: list[Limit]
     obligations: list[Obligation]
     flags: list[Flag]
+    payment: Payment | SkipJsonSchema[None] = NOT_ALWAYS
+    """Where the measure is paid in instalments, to others, or may be held; not where it is ineligible."""
     trace: TraceNode | SkipJsonSchema[None] = NOT_ALWAYS
     """With `?trace=true` only."""
 

@@ -246,6 +246,12 @@ class MeasureDetail(MeasureSummary):
     award: AwardForm
     limits: list[LimitForm]
     obligations: list[MeasureObligation]
+    payment: list[Words]
+    """How it is paid out: instalments, payees, what holds it; empty: at once, to the applicant."""
+    legal_review: Words | None
+    """The pack's own note for legal review."""
+    says: Words | None
+    """The measure in its author's words."""
     flags: list[FlagForm]
     required_facts: list[RequiredFact]
     ledger_key: str | None

@@ -14,6 +14,7 @@ from app.rules.values import ByLevel, Modified, expressions_of
 from app.rules.words.answer_values import declaration_at
 from app.rules.words.describing import describe_requirements, expression_words
 from app.rules.words.limit_words import describe_limit, of_group
+from app.rules.words.payment_words import terms_words
 from app.rules.words.reasons import filled
 from app.rules.words.required_facts import required_facts, tests_of
 from app.rules.words.value_words import award_words
@@ -69,6 +70,11 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
             ),
         ],
         "obligations": obligations(measure, policy),
+        "payment": []
+        if measure.payment is None
+        else [words(one) for one in terms_words(measure.payment, schema, policy.currency)],
+        "legal_review": None if measure.review is None else words(measure.review),
+        "says": None if measure.says is None else words(measure.says),
         "flags": [
             {"code": flag.code, "text": words(flag.says)}
             for flag in (*measure.flags, *(each.flags if each is not None else ()))

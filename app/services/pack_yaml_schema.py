@@ -234,9 +234,36 @@ def _measure() -> Schema:
     free = {"type": "object"}
     shapes = {"title": _ref("words"), "where": free, "in_force": _in_force(), "parameters": _parameters(),
               "require": _require(), "each": _ref("each"), "award": _ref("award"), "limits": limits,
-              "allot": free, "instalments": _list(free), "obligations": _named(free), "flags": _ref("flags"),
-              "hold": free, "payee": free, "ledger": free, "review": _ref("words"), "says": free}  # fmt: skip
+              "allot": free, "instalments": _list(_instalment()), "obligations": _named(free),
+              "flags": _ref("flags"), "hold": _hold(), "payee": _either(_payee(), _list(_payee())), "ledger": free,
+              "review": _ref("words"), "says": _ref("words")}  # fmt: skip
     return _object(keys, shapes, ("clause", "title"))
+
+
+def _instalment() -> Schema:
+    keys = {
+        "share": ("份额", "its share"),
+        "rest": ("其余部分：yes", "what the others leave: yes"),
+        "after": ("上期支付后多久", "how long after the payment before"),
+        "when": ("支付时须满足", "what must hold then"),
+        "says": ("说明", "in words"),
+    }
+    return _object(keys, {"when": _ref("condition"), "says": _ref("words")})
+
+
+def _payee() -> Schema:
+    keys = {
+        "to": ("收款人", "who is paid"),
+        "name": ("其名称所在的事实", "the fact that names it"),
+        "share": ("份额", "its share"),
+        "rest": ("其余部分：yes", "what the others leave: yes"),
+    }
+    return _object(keys, {"to": _ref("words")}, ("to",))
+
+
+def _hold() -> Schema:
+    keys = {"when": ("何时暂缓", "while this holds"), "says": ("说明", "in words")}
+    return _object(keys, {"when": _ref("condition"), "says": _ref("words")}, ("when", "says"))
 
 
 def _in_force() -> Schema:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
+from app.rules.expression import (
+    Aggregate,
+    BuiltIn,
+    Derived,
+    Expression,
+    Fact,
+    ItemField,
+    Literal,
+    Lookup,
+    ParameterUse,
+)
+from app.rules.language.constancy import nodes
+from app.rules.language.intervals import evaluate_interval
 from app.rules.language.lexing import LanguageError, nearest
-from app.rules.language.parsing import parse_expression
+from app.rules.language.parsing import parse_condition, parse_expression
 from app.rules.limits import Limit, LimitKey, LimitKind
-from app.rules.packs.errors import not_yet, refuse
+from app.rules.packs.errors import refuse
 from app.rules.packs.limit_texts import ITEM, YEAR, Word, read_limit
-from app.rules.packs.node_reading import list_of, text_of
+from app.rules.packs.node_reading import check_keys, list_of, text_of
 from app.rules.packs.texts import reading
 from app.rules.packs.yaml_nodes import MapNode
 from app.rules.policy import AwardKind
@@ -27,6 +39,8 @@ if TYPE_CHECKING:
     from app.rules.policy import Each
 
 CHOOSING = (LimitKind.BEST, LimitKind.FIRST)
+CONDITIONAL = ("limit", "when")
+READ_OF_APPLICANTS = Fact | ItemField | Derived | BuiltIn | Aggregate | Lookup
 RANKED = ("count", "money", "percent", "number", "date")
 
 
@@ -60,6 +74,8 @@ class LimitReader:
     def __init__(self, texts: Texts, limited: Limited) -> None:
         self._texts = texts
         self._limited = limited
+        self.conditions: list[Expression] = []
+        """What decided whether limits that were written with a condition hold."""
         each = limited.each
         self._scope: Scope = texts.within(item=(each.word, each.list_name) if each else None)
 
@@ -68,12 +84,38 @@ class LimitReader:
         found: list[Limit] = []
         for item in list_of(node).items:
             with self._texts.problems.gather():
-                if isinstance(item, MapNode):
-                    raise not_yet(item, "a limit with a condition")
-                for limit in self._limits(text_of(item)):
-                    self._check_beside(item, limit, found)
-                    found.append(limit)
+                text, holds = self._conditional(item) if isinstance(item, MapNode) else (text_of(item), True)
+                for limit in self._limits(text):
+                    if holds:
+                        self._check_beside(item, limit, found)
+                        found.append(limit)
         return tuple(found)
+
+    def _conditional(self, item: MapNode) -> tuple[TextNode, bool]:
+        """The text of a limit, and whether it holds as the readings are chosen. Raises Mistake."""
+        check_keys(self._texts.problems, item, CONDITIONAL)
+        limit, when = item.get("limit"), item.get("when")
+        if limit is None or when is None:
+            refuse(item, "有条件的限制须有 limit 和 when", "a limit with a condition has `limit` and `when`")
+        said = text_of(when)
+        with reading(said):
+            test = parse_condition(said.text, self._texts.within())
+            self._texts.note(test)
+            if any(isinstance(node, READ_OF_APPLICANTS) for node in nodes(test)):
+                _no(
+                    "`when` of a limit reads readings and parameters only",
+                    "限制的 when 只能用条文解读和参数",
+                    0,
+                )
+            holds = evaluate_interval(test, {}, None, {})
+            if holds is None:
+                _no(
+                    "a limit cannot hang on a reading that nobody decided: choose one",
+                    "限制不能取决于尚未决定的条文解读，请先选定",
+                    0,
+                )
+        self.conditions.append(test)
+        return text_of(limit), holds is True
 
     def _check_beside(self, node: Node, limit: Limit, found: list[Limit]) -> None:
         if any(_counts_by(limit) == _counts_by(one) for one in found):

@@ -15,16 +15,18 @@ from app.rules.packs.ledger import Ledger, read_kept, read_ledger
 from app.rules.packs.limits import Limited, LimitReader
 from app.rules.packs.node_reading import check_keys, map_of, text_of, word_of, words_of
 from app.rules.packs.obligations import read_obligations
+from app.rules.packs.payments import PaymentReader
 from app.rules.packs.reach import read_period, read_where, requirements_of
 from app.rules.packs.texts import Texts, reading
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
 from app.rules.policy import Award, AwardKind, Each, Flag, Measure, Obligation, Parameter, Period, Words
 
 if TYPE_CHECKING:
-    from app.rules.expression import Condition, ParameterUse
+    from app.rules.expression import Condition, Expression, ParameterUse
     from app.rules.language.naming import Scope
     from app.rules.limits import LedgerKey, Limit
     from app.rules.packs.errors import Problems
+    from app.rules.payment_terms import PaymentTerms
 from app.rules.packs.reach import Where
 
 KEYS = (
@@ -40,8 +42,13 @@ KEYS = (
     "obligations",
     "flags",
     "ledger",
+    "instalments",
+    "payee",
+    "hold",
+    "review",
+    "says",
 )
-LATER = ("allot", "instalments", "hold", "payee", "review", "says")
+LATER = ("allot",)
 SERVICE_KEYS = ("clause", "title", "does", "require")
 TAKEN_IDS = ("exclusion", "group", "limit")
 """What the codes of reasons that are no measure's begin with."""
@@ -93,6 +100,10 @@ class Parts:
     where: Where = ()
     in_force: Period | None = None
     kept: tuple[LedgerKey, ...] = ()
+    payment: PaymentTerms | None = None
+    conditional: tuple[Expression, ...] = ()
+    review: Words | None = None
+    says: Words | None = None
 
 
 class MeasureReader:
@@ -148,6 +159,7 @@ class MeasureReader:
             self._key.text, parts.clause, parts.title, parts.award, self._parameters(), parts.require, parts.each,
             parts.limits, parts.obligations, parts.flags, parts.ledger.key, succeeds=parts.ledger.succeeds,
             ledger_keys=parts.kept, where=parts.where, in_force=parts.in_force,
+            payment=parts.payment, conditional=parts.conditional, review=parts.review, says=parts.says,
         )  # fmt: skip
 
     def _describe(self) -> None:
@@ -157,6 +169,10 @@ class MeasureReader:
         if (title := self._node.get("title")) is not None:
             with self._problems.gather():
                 self._parts.title = words_of(title)
+        for name in ("review", "says"):
+            if (said := self._node.get(name)) is not None:
+                with self._problems.gather():
+                    setattr(self._parts, name, words_of(said))
 
     def _require(self) -> None:
         """Requirements of the measure, then of its items: one namespace of codes, in this order."""
@@ -235,12 +251,15 @@ class MeasureReader:
                 each, self._inside("id") is not None, award.kind if award else None, self._parts.kept
             )
             with self._problems.gather():
-                self._parts.limits = LimitReader(self.texts, limited).limits(limits)
+                reader = LimitReader(self.texts, limited)
+                self._parts.limits = reader.limits(limits)
+                self._parts.conditional = tuple(reader.conditions)
         if award is not None and (obligations := self._node.get("obligations")) is not None:
             by_item = self._inside("award") is not None
             with self._problems.gather():
                 found = read_obligations(map_of(obligations), self.texts, award.kind, by_item=by_item)
                 self._parts.obligations = tuple(found)
+        self._parts.payment = PaymentReader(self._conditions).read(self._node)
         if (flags := self._node.get("flags")) is not None:
             with self._problems.gather():
                 found_flags = read_flags(map_of(flags), self._conditions, self.texts.within())

@@ -10,6 +10,7 @@ from app.rules.language.syntax import Constant
 from app.rules.packs.awards import read_rounding
 from app.rules.packs.errors import mistake, refuse
 from app.rules.packs.node_reading import check_keys, id_of, map_of, one_key, text_of, words_of
+from app.rules.payment_terms import Span
 from app.rules.policy import NO_LESS, AwardKind, Obligation, Words
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ BY_AMOUNT = ("at_least", "per", "to", "round", "says")
 BY_TIME = ("for", "words", "clawback")
 FIGURED = (AwardKind.FIXED, AwardKind.CALCULATED)
 SPAN = re.compile(r"([1-9][0-9]{0,3}) (day|month|year)s?")
-UNITS = {"day": ("天", "day"), "month": ("个月", "month"), "year": ("年", "year")}
 WHOLE = 10**8
 
 
@@ -67,7 +67,7 @@ def _by_time(key: TextNode, form: MapNode, texts: Texts) -> Obligation:
     check_keys(texts.problems, form, BY_TIME)
     says = words_of(form.entries["words"][1])
     if (lasts := form.get("for")) is not None:
-        span = span_words(lasts)
+        span = span_of(lasts).words
         says = Words(f"{says.zh}（期限 {span.zh}）", f"{says.en} (for {span.en})")
     if (back := form.get("clawback")) is not None:
         share = _share(back)
@@ -75,8 +75,8 @@ def _by_time(key: TextNode, form: MapNode, texts: Texts) -> Obligation:
     return Obligation(id_of(key), None, per_item=False, says=says)
 
 
-def span_words(node: Node) -> Words:
-    """`10 years` in both languages. Raises Mistake."""
+def span_of(node: Node) -> Span:
+    """A time such as `10 years`. Raises Mistake."""
     text = text_of(node)
     found = SPAN.fullmatch(text.text)
     if found is None:
@@ -85,8 +85,7 @@ def span_words(node: Node) -> Words:
             "a time is written as 30 days, 6 months or 10 years",
         )
         refuse(text, zh, en)
-    number, unit = found[1], UNITS[found[2]]
-    return Words(f"{number} {unit[0]}", f"{number} {unit[1]}{'' if number == '1' else 's'}")
+    return Span(int(found[1]), found[2])
 
 
 def _share(node: Node) -> str:

@@ -74,7 +74,7 @@ DUE = "    at_least: ratio * granted\n"
         (GRANT, LIMITS, "limits: [at most ¦staff.pay per year]", None, "an amount or a parameter"),
         (GRANT, LIMITS, "limits: [at most 3 awards ¦topped up]", None, "once, best or first"),
         (GRANT, LIMITS, "limits: [once per year and ¦year]", None, "twice"),
-        (GRANT, LIMITS, "limits: [¦{limit: once, when: staff.green}]", None, "not supported yet"),
+        (GRANT, LIMITS, "limits: [{limit: once, when: ¦staff.green}]", None, "readings and parameters"),
         (MATCH, ONCE, "limits: [once per ¦staff.level]", None, "ledger: {keys: [staff.level]}"),
         (MATCH, ONCE, "limits: [once per ¦prize.level]", None, "ledger: {keys: [prize.level]}"),
         (GRANT, LIMITS, "limits: [at most ¦0 awards]", None, "above 0"),
@@ -105,7 +105,7 @@ DUE = "    at_least: ratio * granted\n"
         (MATCH, '{zh: "{item} 至少 {at_least}",', '{zh: "¦{itm} 至少",', "{item}", "in braces"),
         # Measures
         (GRANT, "clause: 一\n", "¦claus: 一\nclause: 一\n", "clause", "unknown key"),
-        (GRANT, "clause: 一\n", "clause: 一\n¦instalments: []\n", None, "not supported yet"),
+        (GRANT, "clause: 一\n", "clause: 一\ninstalments: ¦[]\n", None, "two or more"),
         (GRANT, "title: {zh: 资助, en: Grant}", "title: ¦{zh: 资助}", "en", "both languages"),
         (GRANT, "ledger: {key: small.old-grant}", "ledger: {key: ¦Small}", None, "ledger key"),
         (GRANT, "ledger: {key: small.old-grant}", "ledger: {key: x, keys: [¦staff.total]}", None, "keeps a choice"),

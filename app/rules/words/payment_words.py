@@ -1,0 +1,94 @@
+"""How an award is paid out, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.rules.money import format_yuan
+from app.rules.payment_terms import WHOLE
+from app.rules.policy import Words
+from app.rules.words.answer_parts import words_json
+from app.rules.words.describing import describe_condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.rules.facts import FactSchema
+    from app.rules.payment_terms import Instalment, PaymentTerms
+    from app.rules.policy import Measure
+    from app.rules.results import PaymentPlan
+
+
+FROM_DECISION = Words("决定后", "after the decision")
+FROM_PAYMENT = Words("上期支付后", "after the payment before")
+
+
+def share_words(share: int | None) -> Words:
+    """`30%`, with the spaces that Chinese sets around figures; or the rest."""
+    if share is None:
+        return Words("其余部分", "the rest")
+    whole, parts = divmod(share, WHOLE // 100)
+    text = f"{whole}.{parts:06}".rstrip("0").rstrip(".") + "%"
+    return Words(f" {text} ", text)
+
+
+def due_words(number: int, one: Instalment, schema: FactSchema, currency: str) -> Words:
+    """When an instalment is due; `number` from 0."""
+    zh, en = [], []
+    if one.after is not None:
+        since = FROM_DECISION if number == 0 else FROM_PAYMENT
+        zh.append(f"{since.zh} {one.after.words.zh}")
+        en.append(f"{one.after.words.en} {since.en}")
+    if one.when is not None:
+        condition = describe_condition(one.when, schema, currency)
+        zh.append(f"须：{condition.zh}")
+        en.append(f"when: {condition.en}")
+    if one.says is not None:
+        zh.append(one.says.zh)
+        en.append(one.says.en)
+    return Words("，".join(zh), ", ".join(en))
+
+
+def terms_words(terms: PaymentTerms, schema: FactSchema, currency: str) -> Iterator[Words]:
+    """A sentence for each instalment, payee and hold."""
+    for number, one in enumerate(terms.instalments):
+        share, due = share_words(one.share), due_words(number, one, schema, currency)
+        yield Words(
+            f"第 {number + 1} 期支付{share.zh}".rstrip() + (f"（{due.zh}）" if due.zh else ""),
+            f"Instalment {number + 1}: {share.en}" + (f" ({due.en})" if due.en else ""),
+        )
+    for payee in terms.payees:
+        if len(terms.payees) == 1:
+            yield Words(f"支付给{payee.to.zh}", f"Paid to {payee.to.en}")
+        else:
+            share = share_words(payee.share)
+            yield Words(f"其中{share.zh}支付给{payee.to.zh}", f"Of it {share.en} to {payee.to.en}")
+    if terms.hold is not None:
+        when = describe_condition(terms.hold.when, schema, currency)
+        yield Words(
+            f"以下情形暂缓支付：{when.zh}（{terms.hold.says.zh}）",
+            f"Not paid while: {when.en} ({terms.hold.says.en})",
+        )
+
+
+def payment_json(measure: Measure, plan: PaymentPlan, schema: FactSchema, currency: str) -> dict[str, object]:
+    """How an award will be paid, as an answer shows it."""
+    terms = measure.payment
+    assert terms is not None
+    parts = []
+    for part in plan.parts:
+        due = Words("", "")
+        if terms.instalments:
+            due = due_words(part.instalment, terms.instalments[part.instalment], schema, currency)
+        parts.append(
+            {
+                "instalment": part.instalment + 1,
+                "amount": None if part.amount is None else format_yuan(part.amount),
+                "due": words_json(due) if due.zh else None,
+                "payee": words_json(terms.payees[part.payee].to) if terms.payees else None,
+                "payee_name": plan.names[part.payee] if terms.payees else None,
+            }
+        )
+    hold = terms.hold
+    held = None if hold is None else {"held": plan.held, "message": words_json(hold.says)}
+    return {"parts": parts, "hold": held}
