@@ -83,6 +83,24 @@ CONFLICT_WORDS: tuple[tuple[str, Words, Words], ...] = (
         Words("on_hold 说明原因；resume 解除。", "`on_hold` says why; `resume` lifts it."),
     ),
     (
+        "payment-held",
+        Words("按条文暂缓支付", "Held back by the text"),
+        Words(
+            "awards 列出条文暂缓支付的奖励及原因；原因消除后再支付，或由管理员用 override 记录一次放行。",
+            "`awards` says which awards the text holds back, and why: pay once the reason is gone, or have an "
+            "administrator record one override.",
+        ),
+    ),
+    (
+        "instalment-not-due",
+        Words("下一期尚未到期", "The next instalment is not due"),
+        Words(
+            "awards 列出下一期的条件和到期日；到期后再支付，或由管理员核实后用 override 记录一次放行。",
+            "`awards` says what the next instalment waits for, and from which day on: pay then, or have an "
+            "administrator who has seen that it is met record one override.",
+        ),
+    ),
+    (
         "debt-open",
         Words("有未归还的款项", "A debt is open"),
         Words(

@@ -38,7 +38,7 @@ class Instalment:
 
     share: int | None
     after: Span | None = None
-    """From the payment before on, of the first from the decision on."""
+    """From the payment before on; of the first from the end of the public notice on."""
     when: Condition | None = None
     """Must hold on the day of payment; the verdict does not read it."""
     says: Words | None = None

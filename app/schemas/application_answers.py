@@ -80,12 +80,19 @@ class Objection(Shown):
     resolved_at: Instant | None
 
 
+class PaymentPart(Shown):
+    award: str
+    amount: Money
+
+
 class Payment(Shown):
     id: str
     instalment: int
     payee: str
     amount: Money
     awards: list[str]
+    parts: list[PaymentPart]
+    """What is paid of each award: all of it, or an instalment."""
     state: PaymentState
     reference: str | None
     paid_on: LegalDay | None

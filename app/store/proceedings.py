@@ -40,7 +40,7 @@ class ObjectionRow:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """An order to pay all payable awards of an application; fen."""
+    """An order to pay what is payable of an application to one payee; fen."""
 
     mode: str
     id: str
@@ -50,6 +50,8 @@ class PaymentRow:
     payee: str
     amount: int
     awards: tuple[str, ...]
+    shares: tuple[int, ...]
+    """What it pays of each of these awards, in their order; together the amount."""
     state: str
     """ordered, confirmed or failed."""
     reference: str | None
@@ -98,7 +100,10 @@ async def payments(connection: AsyncConnection, application: str) -> tuple[Payme
     rows = await connection.execute(
         select(*columns).where(_payments.c.application == application).order_by(_payments.c.id)
     )
-    return tuple(PaymentRow(**{**row, "awards": tuple(row["awards"])}) for row in rows.mappings())
+    return tuple(
+        PaymentRow(**{**row, "awards": tuple(row["awards"]), "shares": tuple(row["shares"])})
+        for row in rows.mappings()
+    )
 
 
 async def put_objection(connection: AsyncConnection, row: ObjectionRow, *, new: bool) -> None:

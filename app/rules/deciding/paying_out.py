@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from app.rules.deciding.measures import Circumstances
+    from app.rules.expression import Condition
     from app.rules.logic import Truth
     from app.rules.policy import Measure, Policy
     from app.rules.results import MeasureResult
@@ -23,9 +24,16 @@ class PayingOut:
     def __init__(self, policy: Policy) -> None:
         self._terms = {m.id: m.payment for m in policy.measures if m.payment is not None}
         self._holds = {
-            measure.id: _block(measure, policy)
+            measure.id: _block(measure, terms.hold.when, policy, "hold")
             for measure in policy.measures
-            if measure.payment is not None and measure.payment.hold is not None
+            if (terms := measure.payment) is not None and terms.hold is not None
+        }
+        self._waits = {
+            (measure.id, place): _block(measure, one.when, policy, f"instalment{place}")
+            for measure in policy.measures
+            if measure.payment is not None
+            for place, one in enumerate(measure.payment.instalments)
+            if one.when is not None
         }
 
     def __bool__(self) -> bool:
@@ -45,11 +53,17 @@ class PayingOut:
         for payee in terms.payees:
             name = None if payee.name is None else c.facts.get(payee.name)
             names.append(None if name is None else str(name))
-        return PaymentPlan(tuple(_parts(terms, result)), tuple(names), self._held(result.measure.id, c))
+        return PaymentPlan(tuple(_parts(terms, result)), tuple(names), self.held(result.measure.id, c))
 
-    def _held(self, measure: str, c: Circumstances) -> Truth:
+    def held(self, measure: str, c: Circumstances) -> Truth:
+        """Whether payment of a measure's awards is held; None where that is not known."""
         block = self._holds.get(measure)
-        return False if block is None else block.decide(block.leaves(c.facts, None, c.b)[0]).truth
+        return False if block is None else _truth(block, c)
+
+    def due(self, measure: str, instalment: int, c: Circumstances) -> Truth:
+        """Whether what an instalment waits for holds; its place is from 0."""
+        block = self._waits.get((measure, instalment))
+        return True if block is None else _truth(block, c)
 
 
 def _parts(terms: PaymentTerms, result: MeasureResult) -> Iterator[PlannedPart]:
@@ -76,8 +90,10 @@ def _parts(terms: PaymentTerms, result: MeasureResult) -> Iterator[PlannedPart]:
             )
 
 
-def _block(measure: Measure, policy: Policy) -> ConditionBlock:
-    assert measure.payment is not None
-    assert measure.payment.hold is not None
-    name = f"{measure.id.replace('-', '_')}_hold"
-    return ConditionBlock((measure.payment.hold.when,), policy.facts, name, measure.clause)
+def _block(measure: Measure, when: Condition, policy: Policy, what: str) -> ConditionBlock:
+    name = f"{measure.id.replace('-', '_')}_{what}"
+    return ConditionBlock((when,), policy.facts, name, measure.clause)
+
+
+def _truth(block: ConditionBlock, c: Circumstances) -> Truth:
+    return block.decide(block.leaves(c.facts, None, c.b)[0]).truth

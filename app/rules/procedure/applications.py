@@ -88,7 +88,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(A.PAY, Scope.FINANCE, (S.GRANTED,), (S.PAYING,), "payment_ordered"),
     Transition(A.OVERRIDE, Scope.ADMIN, (S.GRANTED,), (), "override_recorded", body=True),
     Transition(A.CONFIRM, Scope.FINANCE, (S.PAYING,), (S.PAID, S.GRANTED), "paid", body=True),
-    Transition(A.FAIL, Scope.FINANCE, (S.PAYING, S.PAID), (S.GRANTED,), "payment_failed", body=True),
+    Transition(
+        A.FAIL, Scope.FINANCE, (S.PAYING, S.PAID, S.GRANTED), (S.GRANTED,), "payment_failed", body=True
+    ),
     Transition(A.REVOKE, Scope.ADMIN, (*_DECIDED, S.PAID), (S.REVOKED,), "revoked", body=True),
     Transition(A.RECOVER, Scope.FINANCE, (S.PAID, S.REVOKED), (), "recovered", body=True),
     Transition(A.WRITE_OFF, Scope.ADMIN, (S.PAID, S.REVOKED), (), "written_off", body=True),
@@ -128,6 +130,8 @@ class Position:
     open_debts: int = 0
     clawed_back: bool = False
     """Whether a claw-back of this application was ever begun."""
+    partly_paid: bool = False
+    """Whether an instalment was paid and another is left."""
 
 
 def allowed_actions(position: Position, scopes: Iterable[Scope] | None = None) -> tuple[Action, ...]:
@@ -160,7 +164,11 @@ def _open(action: Action, position: Position) -> bool:
         case Action.PAY:
             return not position.on_hold
         case Action.FAIL:
-            return not position.clawed_back
+            return not position.clawed_back and (
+                position.status is not Status.GRANTED or position.partly_paid
+            )
+        case Action.WITHDRAW | Action.REOPEN:
+            return not position.partly_paid
         case Action.RECOVER | Action.WRITE_OFF:
             return position.open_debts > 0
     return True

@@ -89,6 +89,8 @@ def _expected(held: Mapping[Account, int]) -> _Expected:
         return _Expected((AwardState.RESERVED,), _told(total))
     if held[Account.PAYABLE] == total:
         return _Expected((AwardState.PAYABLE, AwardState.PAYING), _told(total))
+    if held[Account.PAYABLE] and held[Account.PAYABLE] + held[Account.PAID] == total:  # an instalment is left
+        return _Expected((AwardState.PAYABLE, AwardState.PAYING), _told(total))
     if paid != total:
         raise ValueError("part of the award is paid, part is not")
     recovered, written_off = held[Account.RECOVERED], held[Account.WRITTEN_OFF]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.rules.results import PaymentPlan
 
 
-FROM_DECISION = Words("决定后", "after the decision")
+FROM_DECISION = Words("公示期满后", "after the public notice")
 FROM_PAYMENT = Words("上期支付后", "after the payment before")
 
 

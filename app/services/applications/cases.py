@@ -57,7 +57,14 @@ class Case:
             open_objections=sum(1 for one in self.objections if one.outcome is None),
             open_debts=sum(1 for one in self.awards if one.state == AwardState.OWED),
             clawed_back=any(one.clawed_back for one in self.awards),
+            partly_paid=self.partly_paid,
         )
+
+    @property
+    def partly_paid(self) -> bool:
+        """Whether a payment arrived and an instalment, or another payee, is left."""
+        paid = any(one.state == "confirmed" for one in self.payments)
+        return paid and self.row.status == Status.GRANTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,10 @@ def payment_form(one: PaymentRow) -> dict[str, Any]:
         "payee": one.payee,
         "amount": format_yuan(one.amount),
         "awards": list(one.awards),
+        "parts": [
+            {"award": award, "amount": format_yuan(share)}
+            for award, share in zip(one.awards, one.shares, strict=True)
+        ],
         "state": one.state,
         "reference": one.reference,
         "paid_on": day_text(one.paid_on),

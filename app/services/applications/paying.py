@@ -17,6 +17,7 @@ from app.services.applications.before_paying import check_before_payment
 from app.services.applications.cases import Case, Change
 from app.services.applications.naming import wrong
 from app.services.applications.official_name import official_name
+from app.services.applications.parts_due import confirmed, payable_now
 from app.services.applications.separation import joined, must_not_have_approved
 from app.services.instants import day_of, new_id
 from app.store import organisation_register, proceedings
@@ -25,6 +26,9 @@ from app.store.proceedings import PaymentRow
 if TYPE_CHECKING:
     from collections.abc import Container
 
+    from app.rules.payment_terms import Payee
+    from app.services.applications.assessing import Assessed
+    from app.services.applications.parts_due import Due
     from app.services.office import Work
     from app.store.awards import AwardRow
 
@@ -64,9 +68,11 @@ async def _pay(work: Work, case: Case, _given: NoFields) -> Case:
     row = case.row
     must_not_have_approved(work, row)
     assessed = await assess(work, row, "pay")
-    passed = check_before_payment(assessed, case.awards, overridden=row.override is not None)
+    overridden = row.override is not None
+    passed = check_before_payment(assessed, case.awards, overridden=overridden)
+    payable = payable_now(case, assessed, work.day, overridden=overridden)
     await keep(work, assessed)
-    payment = await _ordered(work, case)
+    payment = await _ordered(work, case, assessed, payable.due)
     await proceedings.put_payment(work.connection, payment, new=True)
     change = Change(
         row=replace(
@@ -84,7 +90,7 @@ async def _pay(work: Work, case: Case, _given: NoFields) -> Case:
             "amount": format_yuan(payment.amount),
             "awards": list(payment.awards),
             **hashes_of(assessed.row),
-            "overridden": list(passed),
+            "overridden": [*passed, *payable.passed],
         },
         awards=_moved(case, payment.awards, AwardState.PAYING),
     )
@@ -92,19 +98,19 @@ async def _pay(work: Work, case: Case, _given: NoFields) -> Case:
     return replace(written, payments=(*case.payments, payment))
 
 
-async def _ordered(work: Work, case: Case) -> PaymentRow:
-    """One order for all that is payable, to the organisation under the name that it has on record."""
+async def _ordered(work: Work, case: Case, assessed: Assessed, due: tuple[Due, ...]) -> PaymentRow:
+    """One order for what is payable to one payee: the organisation under the name on record, or whom the text names."""
     row = case.row
-    payable = [award for award in case.awards if award.state == AwardState.PAYABLE]
     return PaymentRow(
         mode=row.mode,
         id=new_id("pay"),
         application=row.id,
         platform=row.platform,
         instalment=1 + sum(1 for one in case.payments if one.state == "confirmed"),
-        payee=await _payee(work, case),
-        amount=sum(award.amount or 0 for award in payable),
-        awards=tuple(award.id for award in payable),
+        payee=await _payee(work, case, assessed, due[0].payee),
+        amount=sum(one.amount for one in due),
+        awards=tuple(one.award.id for one in due),
+        shares=tuple(one.amount for one in due),
         state="ordered",
         reference=None,
         paid_on=None,
@@ -117,7 +123,10 @@ async def _ordered(work: Work, case: Case) -> PaymentRow:
     )
 
 
-async def _payee(work: Work, case: Case) -> str:
+async def _payee(work: Work, case: Case, assessed: Assessed, payee: Payee | None) -> str:
+    if payee is not None:
+        name = None if payee.name is None else assessed.request.facts.get(payee.name)
+        return payee.to.zh if name is None else str(name)
     organisation = await organisation_register.find(work.connection, work.mode, case.row.organisation)
     assert organisation is not None
     return official_name(organisation.name, case.row.applicant["name"])
@@ -140,7 +149,7 @@ async def _confirm(work: Work, case: Case, given: Confirmation) -> Case:
             f"应不早于下达付款之日 {first}，且不晚于今日",
             f"is not before {first}, the day of the order, and not later than today",
         )
-    confirmed = replace(
+    arrived = replace(
         payment,
         state="confirmed",
         reference=given.reference,
@@ -148,9 +157,9 @@ async def _confirm(work: Work, case: Case, given: Confirmation) -> Case:
         confirmed_by=work.caller.name,
         confirmed_at=work.clock,
     )
-    await proceedings.put_payment(work.connection, confirmed, new=False)
-    awards = _moved(case, payment.awards, AwardState.PAID)
-    # An instalment is left: the next order is for what is payable still.
+    await proceedings.put_payment(work.connection, arrived, new=False)
+    awards = _paid(case, payment)
+    # An instalment, or another payee, is left: the next order is for what is payable still.
     left = any(award.state == AwardState.PAYABLE for award in awards)
     change = Change(
         row=replace(
@@ -167,15 +176,15 @@ async def _confirm(work: Work, case: Case, given: Confirmation) -> Case:
             "paid_on": given.paid_on.isoformat(),
         },
         awards=awards,
-        postings=_postings(case, payment.awards, Account.PAYABLE, Account.PAID),
+        postings=_postings(payment, Account.PAYABLE, Account.PAID),
     )
-    return _with_payment(await cases.write(work, case, change), case, confirmed)
+    return _with_payment(await cases.write(work, case, change), case, arrived)
 
 
 async def _fail(work: Work, case: Case, given: Reasoned) -> Case:
     """Under way: nothing was booked. Confirmed: what was booked as paid is payable again."""
     row = case.row
-    bounced = row.status == Status.PAID
+    bounced = row.status != Status.PAYING
     payment = _last_confirmed(case) if bounced else _under_way(case)
     failed = replace(payment, state="failed", reason=given.reason, failed_at=work.clock)
     await proceedings.put_payment(work.connection, failed, new=False)
@@ -185,7 +194,7 @@ async def _fail(work: Work, case: Case, given: Reasoned) -> Case:
         actor=work.caller.actor(Scope.FINANCE),
         data={"payment": payment.id, "was_confirmed": bounced, "reason": given.reason},
         awards=_moved(case, payment.awards, AwardState.PAYABLE),
-        postings=_postings(case, payment.awards, Account.PAID, Account.PAYABLE) if bounced else (),
+        postings=_postings(payment, Account.PAID, Account.PAYABLE) if bounced else (),
     )
     return _with_payment(await cases.write(work, case, change), case, failed)
 
@@ -202,11 +211,26 @@ def _moved(case: Case, ids: Container[str], state: AwardState) -> tuple[AwardRow
     return tuple(replace(award, state=state) if award.id in ids else award for award in case.awards)
 
 
-def _postings(case: Case, ids: Container[str], origin: Account, target: Account) -> tuple[Posting, ...]:
+def _paid(case: Case, payment: PaymentRow) -> tuple[AwardRow, ...]:
+    """The awards once a payment has arrived: paid where nothing of them is left, else payable still."""
+    shares = dict(zip(payment.awards, payment.shares, strict=True))
     return tuple(
-        Posting(award.id, origin, target, award.amount)
+        award
+        if award.id not in shares
+        else replace(
+            award,
+            state=AwardState.PAID
+            if sum(confirmed(case, award.id)) + shares[award.id] == award.amount
+            else AwardState.PAYABLE,
+        )
         for award in case.awards
-        if award.id in ids and award.amount is not None
+    )
+
+
+def _postings(payment: PaymentRow, origin: Account, target: Account) -> tuple[Posting, ...]:
+    return tuple(
+        Posting(award, origin, target, share)
+        for award, share in zip(payment.awards, payment.shares, strict=True)
     )
 
 

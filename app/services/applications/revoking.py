@@ -18,7 +18,7 @@ from app.services.applications import cases
 from app.services.applications.acting import Act
 from app.services.applications.cases import Case, Change
 from app.services.applications.naming import named_awards, wrong
-from app.services.applications.releasing import released, releases
+from app.services.applications.releasing import cut_short, released, releases
 from app.services.applications.separation import must_not_have_approved
 from app.services.instants import new_id
 from app.store import proceedings
@@ -66,11 +66,13 @@ async def _reopen(work: Work, case: Case, given: Reasoned) -> Case:
 async def _revoke(work: Work, case: Case, given: Revocation) -> Case:
     if case.row.status == Status.PAID:
         return await _claim_back(work, case, given)
+    if case.partly_paid and given.awards is None:
+        return await _claim_back(work, case, given)
     mistakes = []
     if given.awards is not None:
         words = Words("支付之前全部撤销，不列出奖励", "before payment all of it is revoked: name no awards")
         mistakes.append(InputError("/awards", "unknown_field", words))
-    if given.restores_entitlement is False:
+    if given.restores_entitlement is False and not case.partly_paid:
         words = Words(
             "支付之前撤销即恢复资格", "is true before payment: what was not paid can be awarded again"
         )
@@ -97,7 +99,8 @@ async def _claim_back(work: Work, case: Case, given: Revocation) -> Case:
             "必填：款项全部追回后，可否再次申请同一奖励",
             "is required: whether the same may be awarded again once all of it has come back",
         )
-    amounts = _claimed(case, given)
+    short = cut_short(case)
+    amounts = _claimed(short.case, given)
     awards = tuple(
         _with_money(
             replace(award, restores_entitlement=given.restores_entitlement),
@@ -105,7 +108,7 @@ async def _claim_back(work: Work, case: Case, given: Revocation) -> Case:
         )
         if award.id in amounts
         else award
-        for award in case.awards
+        for award in short.case.awards
     )
     anything_kept = any(money_of(award).kept for award in awards if was_paid(award))
     change = Change(
@@ -123,7 +126,11 @@ async def _claim_back(work: Work, case: Case, given: Revocation) -> Case:
             "restores_entitlement": given.restores_entitlement,
         },
         awards=awards,
-        postings=tuple(Posting(one, Account.PAID, Account.OWED, fen) for one, fen in amounts.items()),
+        postings=(
+            *short.postings,
+            *(Posting(one, Account.PAID, Account.OWED, fen) for one, fen in amounts.items()),
+        ),
+        unclaim=short.unclaim,
     )
     return await cases.write(work, case, change)
 

@@ -216,6 +216,8 @@ payments = Table(
     Column("payee", Text, nullable=False),
     fen("amount"),
     Column("awards", ARRAY(Text), nullable=False),
+    # What it pays of each of these awards: all of it, or an instalment.
+    Column("shares", ARRAY(BigInteger), nullable=False),
     Column("state", Text, nullable=False),
     Column("reference", Text),
     Column("paid_on", Date),
@@ -228,6 +230,10 @@ payments = Table(
     mode_check(),
     CheckConstraint("state IN ('ordered', 'confirmed', 'failed')", name="state"),
     CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint(
+        "cardinality(shares) = cardinality(awards) AND 0 < ALL (shares)",
+        name="shares",
+    ),
     CheckConstraint(
         "state <> 'confirmed' OR (reference IS NOT NULL AND paid_on IS NOT NULL)", name="confirmed"
     ),
