@@ -33,7 +33,14 @@ FACTS = {
         "reference(as_of)",
         "share_worked_out",
     ),
-    "number": ("known.score", "known.grade", "known.balance", "points_weighted", "by_note(known.note)"),
+    "number": (
+        "known.score",
+        "known.grade",
+        "known.balance",
+        "points_weighted",
+        "lead",
+        "by_note(known.note)",
+    ),
     "date": ("known.since", "known.until"),
     "level": ("known.level", "known.other_level", "derived_level"),
     "size": ("applicant.size", "known.deeper.size", "derived_size"),
@@ -174,6 +181,7 @@ derived:
         - {steps: known.number_of, from: {5: 1, 10: 3}}
         - cases: [{when: known.other, then: 1}]
   points_weighted: {type: number, label: [加权, weighted], value: points * known.grade}
+  lead: {type: number, label: [领先, lead], value: "max(0, known.balance - by_note(known.note))"}
   worth:
     type: money
     label: [价值, worth]

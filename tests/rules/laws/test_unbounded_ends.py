@@ -8,7 +8,7 @@ from app.rules.expression import Aggregate, Expression
 from app.rules.language.ranges import range_of
 from app.rules.loading import load_policy
 from app.rules.reaching import every_node
-from tests.rules.laws.firms import decide, pack, policy_of, refused, same_in_columns
+from tests.rules.laws.firms import decide, missing, pack, policy_of, refused, same_in_columns
 
 if TYPE_CHECKING:
     from app.rules.policy import Policy
@@ -44,6 +44,17 @@ def test_an_else_counts_in_the_range_of_what_is_over_a_list() -> None:
     policy = load_policy({"policy.yaml": pack(value, before)})
     (aggregate,) = (one for one in every_node(policy.measures[0]) if isinstance(one, Aggregate))
     assert range_of(aggregate) == (0, 10**9)
+
+
+def test_an_else_that_nobody_knows_may_be_below_nothing() -> None:
+    """The least of none is what a table has not: either engine goes without a least end."""
+    tables = "tables:\n  grades: {by: levels, gives: number, rows: {low: 1.5}}\n"
+    lists = "  works: {list: [作品, works], item: {score: {number: [分, score], places: 1}}}\n"
+    value = "require: min(work.score for work in works else -grades(firm.level)) <= 3.5\naward: {fixed: 5}"
+    policy = load_policy({"policy.yaml": pack(value, lists + tables)})
+    found = decide(policy, level="high")
+    assert (found.verdict, sorted(missing(found))) == ("undetermined", ["grades", "works"])
+    same_in_columns(policy)
 
 
 def test_a_product_of_a_least_that_could_pass_127_bits_is_refused() -> None:
