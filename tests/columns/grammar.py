@@ -77,7 +77,7 @@ class Writer:
     def parameter(self, kind: str, text: str) -> str:
         """A name for a constant: for life, or with other values in other years or from other days on."""
         name = f"limit_{len(self.parameters)}"
-        self.parameters[name] = rows(self.chance, LITERALS[kind], text) if self.likely(0.15) else text
+        self.parameters[name] = rows(self.chance, LITERALS[kind], text) if self.likely(0.25) else text
         return name
 
     # Conditions

@@ -36,7 +36,9 @@ def _counted(writer: Writer, one: Yaml, kind: str) -> list[str]:
     kept = [chance.choice(("known.level", "known.other_level", "known.note"))]
     awarded = "award" in each
     if awarded:
-        key = ("thing.rank", "known.level", "known.other_level") + (("thing.label",) if named else ())
+        key = ("thing.rank", "thing.rank", "known.level", "known.other_level") + (
+            ("thing.label",) if named else ()
+        )
         kept = [chance.choice(key)]
         if each["item"] == "thing in things":
             kept = [name for name in kept if name.split(".")[-1] not in each.get("keys", {})]
@@ -69,4 +71,4 @@ def _counted(writer: Writer, one: Yaml, kind: str) -> list[str]:
 def _most(writer: Writer) -> str:
     """An amount, now and then under a name: also one that changes with the day or the year."""
     stated = writer.chance.choice(("700", "900", "1000", "1500", "200000"))
-    return writer.parameter("money", stated) if writer.likely(0.25) else stated
+    return writer.parameter("money", stated) if writer.likely(0.35) else stated

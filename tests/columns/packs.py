@@ -24,6 +24,22 @@ if TYPE_CHECKING:
     Yaml = dict[str, Any]
 
 MEASURES = 5
+FIGURED = {"fixed", "calculated"}
+PLAIN_LIMITS = (
+    "at most 1200 per year",
+    "at most most_yuan per year",
+    "at most 90000",
+    "at most 2 awards",
+    "at most most_pieces awards per year",
+    "once per year",
+)
+LIMITS_OF_ITEMS = (
+    "once per item",
+    "at most 1200 per item and year",
+    "at most 2 awards per item",
+    "at most 700 per year",
+)
+LIMITS_BY_RANK = ("best 1 per year", "best 1 per year topped up", "once topped up", "at most 1200 per year")
 STARTS = 20
 """How often it is begun anew."""
 ATTEMPTS = 60
@@ -53,12 +69,17 @@ class Pack:
     head: Yaml
     made: dict[str, Yaml]
     """Measures and services."""
+    grouped: bool
+    """Whether measures share limits: also where a group had to be drawn anew."""
     notice: Yaml = field(default_factory=dict)
 
     @classmethod
     def of(cls, chance: random.Random) -> Pack:
         made = {f"measure-{index}": measure(chance, index) for index in range(MEASURES)}
-        pack = cls(chance, sections(chance), _shared(chance), _head(chance), made)
+        grouped = chance.random() < 0.5
+        pack = cls(
+            chance, sections(chance), _shared(chance), _head(chance, made, grouped=grouped), made, grouped
+        )
         pack.notice = notice_of(pack)
         return pack
 
@@ -89,7 +110,8 @@ class Pack:
             elif path.startswith("notices/"):
                 self.notice = notice_of(self)
             elif path == "policy.yaml":
-                self.head, self.shared = _head(self.chance), _shared(self.chance)
+                self.head = _head(self.chance, self.made, grouped=self.grouped)
+                self.shared = _shared(self.chance)
                 for name in set(self.made) - set(self.paying):
                     self.made[name] = measure(self.chance, int(name.rpartition("-")[2]), service=True)
             else:
@@ -163,7 +185,7 @@ def dump(value: Any) -> str:
     return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=10**6)
 
 
-def _head(chance: random.Random) -> Yaml:
+def _head(chance: random.Random, made: dict[str, Yaml], *, grouped: bool) -> Yaml:
     """General exclusions: of all money, of items by what they publish, or none."""
     writer = Writer(chance)
     exclusions: Yaml = {}
@@ -178,8 +200,8 @@ def _head(chance: random.Random) -> Yaml:
             bars = {"bars": f"items with {key}"}
             exclusions[f"same-{key}"] = {**bars, "clause": "六", "title": words(key)}
     head = {**HEAD, "exclusions": exclusions} if exclusions else dict(HEAD)
-    if writer.likely(0.35):
-        head["groups"] = {"some": _group(chance)}
+    if grouped:
+        head["groups"] = {"some": _group(chance, made)}
     return head
 
 
@@ -188,32 +210,32 @@ def _shared(chance: random.Random) -> Yaml:
     texts = {name: LITERALS[kind] for kind, name in SHARED_PARAMETERS.items()} | {MICRO: ("5", "10", "12")}
     stated = {name: chance.choice(some) for name, some in texts.items()}
     return {
-        name: rows(chance, texts[name], first) if chance.random() < 0.1 else first
+        name: rows(chance, texts[name], first) if chance.random() < 0.2 else first
         for name, first in stated.items()
     }
 
 
-def _group(chance: random.Random) -> Yaml:
-    """Limits of two measures or of all; what does not go with what they are is drawn anew."""
-    members = [f"measure-{index}" for index in sorted(chance.sample(range(MEASURES), 2))]
-    limits = [
-        "at most 1200 per year",
-        "at most most_yuan per year",
-        "at most 90000",
-        "at most 2 awards",
-        "at most most_pieces awards per year",
-        "once per year",
-        "best 1 per year",
-    ]
-    fragile = [
-        "best 1 per year topped up",
-        "once topped up",
-        "once per item",
-        "at most 1200 per item and year",
-    ]
-    found = chance.sample([*limits, chance.choice(fragile)], chance.choice((1, 2)))
+def _group(chance: random.Random, made: dict[str, Yaml]) -> Yaml:
+    """Limits of two measures or of all, by what the members award; what does not go together is drawn anew."""
+    paying = [name for name, one in made.items() if "does" not in one]
+    members = sorted(chance.sample(paying, 2)) if len(paying) > 1 else paying
+    by_item = [name for name in paying if {"award", "id"} <= made[name].get("each", {}).keys()]
+    ranked = [name for name in paying if FIGURED & _award_of(made[name]).keys()]
+    limits: tuple[str, ...] = PLAIN_LIMITS
+    named: Any = chance.choice((members, members, "all"))
+    if len(by_item) > 1 and chance.random() < 0.7:
+        limits, named = LIMITS_OF_ITEMS, sorted(chance.sample(by_item, 2))
+    elif len(ranked) > 1 and chance.random() < 0.7:
+        limits, named = LIMITS_BY_RANK, sorted(chance.sample(ranked, 2))
+    found = chance.sample(limits, chance.choice((1, 2)))
     titled = {"title": words("group")} if chance.random() < 0.3 else {}
-    return titled | {"measures": chance.choice((members, members, "all")), "limits": found}
+    return titled | {"measures": named, "limits": found}
+
+
+def _award_of(one: Yaml) -> Yaml:
+    """The mapping of its award; of `unspecified` nothing."""
+    found = one.get("each", {}).get("award", one.get("award"))
+    return found if isinstance(found, dict) else {}
 
 
 def notice_of(pack: Pack) -> Yaml:

@@ -19,9 +19,9 @@ STANDARDS = ("shared-one", "shared-two")
 OPTIONS = ("strict", "wide", "open")
 
 
-def _plain() -> Yaml:
-    """Every scalar as text, as packs have it."""
-    loader = yaml.BaseLoader(TEXT)
+def plain(text: str) -> Yaml:
+    """A file of a pack: every scalar as text."""
+    loader = yaml.BaseLoader(text)
     try:
         found: Yaml = loader.get_single_data()
     finally:
@@ -29,7 +29,7 @@ def _plain() -> Yaml:
     return found
 
 
-PLAIN = _plain()
+PLAIN = plain(TEXT)
 
 
 def sections(chance: random.Random) -> dict[str, Yaml]:
