@@ -23,7 +23,8 @@ TODAY = date(2026, 11, 23)
 DERIVED = """
 derived:
   score: {type: count, label: [分, score],
-    value: {sum: [{by: firm.level, high: 30, else: 1}, {steps: firm.staff, from: {10: 7}}, {steps: firm.staff, from: {9000: 1}}]}}
+    value: {sum: [{by: firm.level, high: 30, else: 1}, {steps: firm.staff, from: {10: 7}},
+      {steps: firm.staff, from: {9000: 1}}]}}
   large: {type: bool, label: [大, large], value: firm.staff >= 50 and firm.green}
   grade: {type: choice, of: levels, label: [等, grade], value: {steps: firm.staff, from: {20: middle}, below: low}}
 """

@@ -153,8 +153,12 @@ class Overlay:
                     yield name, found
 
     def wide(self) -> Wide | None:
-        """What stands beside the measures, read anew; None where the notice changes nothing that it can read."""
-        if not self._wide and self._laws is None:
+        """What stands beside the measures, read anew; None where the notice changes nothing that it can read.
+
+        Nor while a measure that groups may name could not be read.
+        """
+        read = len(self._base.content.measures) + len(self._base.content.services)
+        if (not self._wide and self._laws is None) or len(self._base.measures) < read:
             return None
         trial = Problems()
         found = self._beside(trial)
