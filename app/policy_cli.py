@@ -275,11 +275,8 @@ def _print_tried(tried: Tried, language: Language) -> None:
 
 def _print_mutant(folder: Path, mutant: Mutant, language: Language) -> None:
     place = f"{folder / mutant.file}:{mutant.line}:{mutant.column}"
-    nothing = {"en": "left out", "zh": "删去"}[language]
     told = {"en": "no case notices", "zh": "没有用例发现"}[language]
-    _out.print(
-        f"[bold]{escape(place)}[/] {told} ({mutant.kind}): {escape(mutant.before)} -> {escape(mutant.after or nothing)}"
-    )
+    _out.print(f"[bold]{escape(place)}[/] {told}: {escape(_in(mutant.says, language))}")
 
 
 def _in(words: Words, language: Language) -> str:

@@ -13,17 +13,23 @@ from app.rules.expression import (
     Comparison,
     Condition,
     DateCall,
+    Derived,
     Expression,
     Fact,
     ItemField,
     Literal,
     Logic,
+    Lookup,
     Membership,
     ParameterUse,
+    ReadingUse,
+    Rows,
 )
 from app.rules.language.naming import BUILT_IN
 from app.rules.language.parsing import AGGREGATES, ARGUMENTS, COMPARISONS, SPANS
 from app.rules.limits import Group, LedgerKey, Limit, LimitKind
+from app.rules.packs.standing_in import DIFFERS
+from app.rules.packs.tables import PLAIN
 from app.rules.policy import Award, AwardKind, Each, Exclusion, Flag, Measure, Rounding
 from app.rules.values import ByLevel, Cases, Combined, Modified, Steps
 
@@ -32,6 +38,15 @@ if TYPE_CHECKING:
 
     from app.rules.policy import Policy
 
+DERIVED = ("bool", "count", "money", "percent", "number", "choice")
+OF_GROUPS = (
+    LimitKind.AT_MOST,
+    LimitKind.BEST,
+    LimitKind.ANNUAL_CAP,
+    LimitKind.LIFETIME_CAP,
+    LimitKind.ITEM_CAP,
+)
+TEXTS = ("known.note", "applicant.division")
 TYPES = ("bool", "count", "money", "percent", "number", "date", "choice", "text")
 
 
@@ -93,13 +108,35 @@ def every_construct() -> set[str]:
         | {"per level", "per item", "per year", "for anyone"}
     )
     found |= {"limit by fact", "limit by field", "ranked by a field", "best topped up", "kept in the ledger"}
+    found |= {"where", "where one value", "where of a text", "in force from a day", "in force to a day"}
+    found |= {"parameter by year", "parameter by day", "parameter by year in a limit"}
+    found |= {"stand-in", "stand-in that differs", "a reading", "notice that reads otherwise"}
+    found |= {f"derived {kind}" for kind in DERIVED} | {
+        f"looked up by {key}" for key in (*PLAIN, "choice", "three")
+    }
+    found |= {f"group's {kind}" for kind in OF_GROUPS} | {"group topped up", "group's limit per item"}
     return found | {"money barred", "items barred"}
 
 
 def constructs_of(policy: Policy) -> set[str]:
-    """The names of what is in a policy."""
+    """The names of what is in a policy, and of how it changes with time and under notices."""
     parts = _parts((policy.measures, policy.exclusions, policy.groups))
-    return {name for part in parts for name in _names(part)}
+    return {name for part in parts for name in _names(part)} | set(_of_time(policy))
+
+
+def _of_time(policy: Policy) -> Iterator[str]:
+    years, days = ({getattr(term, of) for term in policy.terms} for of in ("year", "since"))
+    yield from _those(("parameter by year", len(years) > 1), ("parameter by day", len(days) > 1))
+    limits = {tuple(measure.limits for measure in term.policy.measures) for term in policy.terms}
+    yield from _those(("parameter by year in a limit", len(years) > 1 and len(limits) > 1))
+    yield from _those(("stand-in", policy.stand_ins))
+    for notice in policy.notices:
+        changed = any(
+            one.require[: len(other.require)] != other.require or one.award != other.award
+            for one, other in zip(notice.policy.measures, policy.measures, strict=True)
+            if one.id not in notice.closed
+        )
+        yield from _those(("notice that reads otherwise", changed))
 
 
 def _parts(part: object) -> Iterator[object]:
@@ -118,14 +155,19 @@ def _parts(part: object) -> Iterator[object]:
 def _names(part: object) -> Iterator[str]:
     if isinstance(part, Expression):
         yield from _of_expression(part)
+    yield from _of_law(part)
     match part:
         case Condition(kind=kind, named=named, says=says, test=test):
             yield f"group {kind}"
             yield from _those(("named group", named), ("words of one's own", says))
             yield from _those(("closed", isinstance(test, Literal) and test.value is False))
-        case Measure(award=award, require=require):
+        case Measure(award=award, require=require, where=where, in_force=period):
             yield f"award {award.kind}"
-            yield from _those(("no requirement", not require))
+            yield from _those(("no requirement", not require), ("where", where))
+            yield from _those(("where one value", any(len(values) == 1 for _, values in where)))
+            yield from _those(("where of a text", any(name in TEXTS for name, _ in where)))
+            if period is not None:
+                yield from _those(("in force from a day", period.since), ("in force to a day", period.until))
         case Each(award=award, counts=counts, id_field=id_field, keys=keys):
             yield from _those(
                 ("counts", counts is not None), ("items without id", id_field is None), ("keys", keys)
@@ -133,16 +175,35 @@ def _names(part: object) -> Iterator[str]:
             yield "neither award nor counts in each" if award is None and counts is None else "each"
             if award is not None:
                 yield f"award in each {award.kind}"
-        case Flag(when=when, unless=unless):
+        case Flag(code=code, when=when, unless=unless):
+            yield from _those(("stand-in that differs", code.endswith(f"_{DIFFERS}")))
             yield from _those(("flag when", when is not None), ("flag unless", unless is not None))
-        case Group():
+        case Group(limits=limits):
             yield "group of measures"
+            yield from (f"group's {one.kind}" for one in limits)
+            yield from _those(
+                ("group topped up", any(one.topped_up or one.kind is LimitKind.TOPPED_UP for one in limits)),
+                ("group's limit per item", any(one.per_item for one in limits)),
+            )
         case LedgerKey() | Limit():
             yield from _of_limit(part)
         case Exclusion(item_key=key):
             yield "money barred" if key is None else "items barred"
         case Award() | Rounding() | ByLevel() | Steps() | Cases() | Combined() | Modified():
             yield from _of_value(part)
+
+
+def _of_law(part: object) -> Iterator[str]:
+    """What is worked out, read or looked up."""
+    match part:
+        case Derived(type=kind):
+            yield f"derived {kind}"
+        case ReadingUse():
+            yield "a reading"
+        case Rows(by=by):
+            yield f"looked up by {by if by in PLAIN else 'choice'}"
+        case Lookup(keys=keys):
+            yield from _those(("looked up by three", len(keys) == 3))
 
 
 def _of_limit(part: LedgerKey | Limit) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Both engines on the same applicants: `make equal ROWS=100000 SEED=1`. The figure comes last.
 
-A register of yanhu-ip, a share of rows at random for it, and generated policies with rows of their own, under the law
-as it is and under a year's notice.
+A register of yanhu-ip, a share of rows at random for it, and generated policies with rows of their own, each as it
+reads at two moments, under a year's notice or not.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import random
 import sys
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from app.services.sampling.any_policy import random_population
 from app.services.sampling.registers import blocks
 from app.settings import PACKAGED_POLICIES
 from tests.columns.asking import Both, Difference
-from tests.columns.packs import YEAR, as_read_in, random_policy
+from tests.columns.packs import DAYS, YEAR, moments, random_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +37,6 @@ ROWS_OF_A_PACK = 200
 SHARE_OF_PACKS = 10
 """One applicant of a generated policy for so many of the register."""
 SHARE_AT_RANDOM = 20
-DAYS = (date(2024, 2, 29), date(2026, 11, 23))
 SHOWN = 5
 
 
@@ -99,15 +97,15 @@ def spans(rows: int) -> Iterator[tuple[int, int]]:
 
 
 def compare_pack(tally: Tally, seed: int, rows: int = ROWS_OF_A_PACK) -> None:
-    """One generated policy: the law as it is, or under its notice."""
+    """One generated policy, as it reads in two years and on two days, at the edges of what is dated in it."""
     chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
     made = random_policy(chance)
-    policy = as_read_in(made, YEAR) if chance.random() < 0.5 else made
-    as_of = chance.choice(DAYS)
-    population = random_population(policy, rows, seed, as_of=as_of)
-    tally.compare(
-        Both.of(policy, chance.choice((YEAR, YEAR - 1)), as_of), population, f"generated, seed {seed}"
-    )
+    for half in (1, 2):
+        year, as_of = moments(made, chance)
+        policy = made.as_read(year, as_of)
+        population = random_population(policy, rows // 2, seed * 2 + half, as_of=as_of)
+        where = f"generated, seed {seed}, {year}, {as_of}"
+        tally.compare(Both.of(policy, year, as_of), population, where)
     tally.policies += 1
 
 

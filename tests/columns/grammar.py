@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.columns.vocabulary import FACTS, FIELDS, LISTS, ORDERED, SETS
+from tests.columns.vocabulary import FACTS, FIELDS, LISTS, LOOKED_UP, ORDERED, SETS, SHARED_PARAMETERS
 
 if TYPE_CHECKING:
     import random
+
+    Yaml = dict[str, Any]
 
 COMPARISONS = ("==", "!=", ">=", ">", "<=", "<")
 OUTSIDE, INSIDE = ("and", "or", "not", "aggregate", "aggregate"), ("and", "or", "not", "aggregate")
@@ -23,6 +25,17 @@ LITERALS = {
 }
 DIVISORS = {"count": ("3", "7", "12", "known.few"), "number": ("1.5", "0.3", "known.grade")}
 """What is never 0."""
+BY_YEAR = ("2020", "2022", "2025", "2026")
+BY_DAY = ("2022-06-01", "2023-01-01", "2024-02-29", "2026-11-23")
+"""Where the rows of a parameter begin: the first before the policy is in force, the others within."""
+
+
+def rows(chance: random.Random, texts: tuple[str, ...], first: str) -> Yaml:
+    """A constant by year or by day."""
+    edges = chance.choice((BY_YEAR, BY_DAY))
+    begun = chance.choice((edges[:1], edges[:2]))
+    later = sorted(chance.sample(edges[2:], chance.choice((1, 1, 2))))
+    return {edge: first if edge == edges[0] else chance.choice(texts) for edge in (*begun, *later)}
 
 
 @dataclass
@@ -30,7 +43,7 @@ class Writer:
     """Writes the texts of one measure. `parameters` collects what it names; `words` are the items in scope."""
 
     chance: random.Random
-    parameters: dict[str, str] = field(default_factory=dict)
+    parameters: Yaml = field(default_factory=dict)
     words: tuple[tuple[str, str], ...] = ()
     built_in: tuple[str, ...] = ()
     """Names that have a meaning here: counted, items, due, paid(this)."""
@@ -45,8 +58,11 @@ class Writer:
         return self.chance.random() < share
 
     def fact(self, kind: str) -> str:
-        """A fact of a type; inside an aggregate or `each` mostly a field of the item."""
+        """A fact of a type; inside an aggregate or `each` mostly a field of the item, or what a table has for it."""
         fields = [f"{word}.{name}" for word, of in self.words for name in FIELDS[of].get(kind, ())]
+        fields += [
+            LOOKED_UP[kind].format(word) for word, of in self.words if of == "things" and kind in LOOKED_UP
+        ]
         if fields and self.likely(0.75):
             return self.chance.choice(fields)
         return self.chance.choice(FACTS[kind])
@@ -54,11 +70,15 @@ class Writer:
     def literal(self, kind: str) -> str:
         """A constant, now and then under a name."""
         text = self.chance.choice(LITERALS[kind])
-        if self.likely(0.2):
-            name = f"limit_{len(self.parameters)}"
-            self.parameters[name] = text
-            return name
-        return text
+        if self.likely(0.05) and kind in SHARED_PARAMETERS:
+            return SHARED_PARAMETERS[kind]
+        return self.parameter(kind, text) if self.likely(0.2) else text
+
+    def parameter(self, kind: str, text: str) -> str:
+        """A name for a constant: for life, or with other values in other years or from other days on."""
+        name = f"limit_{len(self.parameters)}"
+        self.parameters[name] = rows(self.chance, LITERALS[kind], text) if self.likely(0.25) else text
+        return name
 
     # Conditions
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -9,9 +11,10 @@ import yaml
 from app.rules.facts import MOST_ITEMS
 from app.rules.language.value_ranges import range_of_value, scale_of
 from app.rules.loading import PackErrors, load_policy
-from tests.columns.grammar import Writer
-from tests.columns.values import DEPTH, award
-from tests.columns.vocabulary import FILED, ORDERED, TEXT
+from tests.columns.grammar import LITERALS, Writer, rows
+from tests.columns.measures import measure, words
+from tests.columns.sections import OPTIONS, sections
+from tests.columns.vocabulary import FILED, MICRO, SHARED_PARAMETERS
 
 if TYPE_CHECKING:
     import random
@@ -20,13 +23,28 @@ if TYPE_CHECKING:
 
     Yaml = dict[str, Any]
 
-KINDS = ("fixed", "calculated", "calculated", "up_to", "unspecified", "service")
-FIGURED = ("fixed", "calculated")
 MEASURES = 5
+FIGURED = {"fixed", "calculated"}
+PLAIN_LIMITS = (
+    "at most 1200 per year",
+    "at most most_yuan per year",
+    "at most 90000",
+    "at most 2 awards",
+    "at most most_pieces awards per year",
+    "once per year",
+)
+LIMITS_OF_ITEMS = (
+    "once per item",
+    "at most 1200 per item and year",
+    "at most 2 awards per item",
+    "at most 700 per year",
+)
+LIMITS_BY_RANK = ("best 1 per year", "best 1 per year topped up", "once topped up", "at most 1200 per year")
 STARTS = 20
 """How often it is begun anew."""
 ATTEMPTS = 60
 YEAR, PUBLISHED = 2026, "2026-01-15"
+DAYS = (date(2024, 2, 29), date(2026, 11, 23))
 HEAD: Yaml = {
     "id": "made",
     "family": "made",
@@ -39,72 +57,116 @@ HEAD: Yaml = {
 }
 
 
-def words(text: str) -> dict[str, str]:
-    return {"zh": f"测{text}", "en": text}
+@dataclass
+class Pack:
+    """What a policy is made of; a part that the loader refuses is made anew."""
+
+    chance: random.Random
+    facts: dict[str, Yaml]
+    """By path."""
+    shared: Yaml
+    """The policy's own parameters: those that are used are stated."""
+    head: Yaml
+    made: dict[str, Yaml]
+    """Measures and services."""
+    grouped: bool
+    """Whether measures share limits: also where a group had to be drawn anew."""
+    notice: Yaml = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, chance: random.Random) -> Pack:
+        made = {f"measure-{index}": measure(chance, index) for index in range(MEASURES)}
+        grouped = chance.random() < 0.5
+        pack = cls(
+            chance, sections(chance), _shared(chance), _head(chance, made, grouped=grouped), made, grouped
+        )
+        pack.notice = notice_of(pack)
+        return pack
+
+    @property
+    def paying(self) -> list[str]:
+        return [name for name, one in self.made.items() if "does" not in one]
+
+    def files(self) -> dict[str, str]:
+        services = {name: one for name, one in self.made.items() if "does" in one}
+        head = {**self.head, "order": list(self.made), "services": services}
+        if standards := [path.split("/")[1].removesuffix(".yaml") for path in self.facts if "/" in path]:
+            head["standards"] = standards
+        said = {path: dump(one) for path, one in self.facts.items()}
+        said |= {
+            f"measures/{name}.yaml": dump(one) for name, one in self.made.items() if name not in services
+        }
+        text = dump(head) + "".join(said.values())
+        if parameters := {name: value for name, value in self.shared.items() if name in text}:
+            head["parameters"] = parameters
+        notice = {f"notices/{YEAR}.yaml": dump(self.notice)}
+        return {"policy.yaml": dump(head), **said, "sets/filed.txt": FILED, **notice}
+
+    def mend(self, refused: PackErrors) -> None:
+        """Write anew what the loader refuses: a condition that always holds, a value below 0."""
+        for path in sorted({error.file for error in refused.errors}):
+            if path.startswith("measures/"):
+                self.anew(path.removeprefix("measures/").removesuffix(".yaml"))
+            elif path.startswith("notices/"):
+                self.notice = notice_of(self)
+            elif path == "policy.yaml":
+                self.head = _head(self.chance, self.made, grouped=self.grouped)
+                self.shared = _shared(self.chance)
+                for name in set(self.made) - set(self.paying):
+                    self.made[name] = measure(self.chance, int(name.rpartition("-")[2]), service=True)
+            else:
+                raise refused
+
+    def anew(self, name: str) -> None:
+        self.made[name] = measure(self.chance, int(name.rpartition("-")[2]), service=False)
 
 
 def random_policy(chance: random.Random) -> Policy:
     """A policy of a few measures, and the same under a notice of 2026."""
+    return random_pack(chance)[1]
+
+
+def random_pack(chance: random.Random) -> tuple[dict[str, str], Policy]:
+    """The files of such a policy, and the policy."""
     for _ in range(STARTS):
-        if (policy := _tried(chance)) is not None:
-            return policy
+        pack = Pack.of(chance)
+        if (policy := _tried(pack)) is not None:
+            return pack.files(), policy
     raise AssertionError("no policy that the loader takes")
 
 
-def _tried(chance: random.Random) -> Policy | None:
-    """One with what a head and a notice of chance allow; None where mending leads nowhere."""
-    made = {f"measure-{index}": measure(chance, index) for index in range(MEASURES)}
-    head = _head(chance)
-    notice = _notice(chance, made)
+def _tried(pack: Pack) -> Policy | None:
+    """The policy; None where mending leads nowhere."""
     for _ in range(ATTEMPTS):
         try:
-            policy = load_policy(_files(head, made, notice))
+            policy = load_policy(pack.files())
         except PackErrors as refused:
-            _anew(chance, refused, head, made, notice)
+            pack.mend(refused)
             continue
-        too_large = [one.id for one in policy.measures if not fits(one)]
+        read = [policy, *(term.policy for term in policy.terms)]
+        too_large = {one.id for each in read for one in each.measures if not fits(one)}
         if not too_large:
             return policy
-        for name in too_large:
-            made[name] = measure(chance, int(name.rpartition("-")[2]), service=False)
+        for name in sorted(too_large):
+            pack.anew(name)
     return None
 
 
-def as_read_in(policy: Policy, year: int) -> Policy:
-    """The policy under the notice of a year, where it has one."""
-    return next((notice.policy for notice in policy.notices if notice.year == year), policy)
+def moments(policy: Policy, chance: random.Random) -> tuple[int, date]:
+    """A year and a day on which it is asked: mostly at an edge of what is dated in it."""
+    days = set(DAYS)
+    for one in policy.measures:
+        if one.in_force is not None:
+            days |= _around(one.in_force.since) | _around(one.in_force.until, 1)
+    days |= {day for term in policy.terms for day in _around(term.since)}
+    days |= {day for notice in policy.notices for day in _around(notice.published)}
+    years = {YEAR - 1, YEAR} | {term.year - back for term in policy.terms if term.year for back in (0, 1)}
+    return chance.choice(sorted(years)), chance.choice(sorted(days))
 
 
-def _files(head: Yaml, made: dict[str, Yaml], notice: Yaml) -> dict[str, str]:
-    services = {name: one for name, one in made.items() if "does" in one}
-    files = {
-        "policy.yaml": dump({**head, "order": list(made), "services": services}),
-        "facts.yaml": TEXT,
-        "sets/filed.txt": FILED,
-        f"notices/{YEAR}.yaml": dump(notice),
-    }
-    return files | {f"measures/{name}.yaml": dump(one) for name, one in made.items() if name not in services}
-
-
-def _anew(
-    chance: random.Random, refused: PackErrors, head: Yaml, made: dict[str, Yaml], notice: Yaml
-) -> None:
-    """Parts that the loader refuses (a condition that always holds, a value below 0) are written anew."""
-    for path in sorted({error.file for error in refused.errors}):
-        if path.startswith("measures/"):
-            name = path.removeprefix("measures/").removesuffix(".yaml")
-            made[name] = measure(chance, int(name.rpartition("-")[2]), service=False)
-        elif path.startswith("notices/"):
-            fresh = _notice(chance, made)
-            notice.clear()
-            notice.update(fresh)
-        else:
-            head.update(_head(chance))
-            for name in [name for name, one in made.items() if "does" in one]:
-                made[name] = measure(chance, int(name.rpartition("-")[2]), service=True)
-    told = {error.file for error in refused.errors}
-    if not told <= {"policy.yaml", f"notices/{YEAR}.yaml", *(f"measures/{name}.yaml" for name in made)}:
-        raise refused
+def _around(day: date | None, after: int = 0) -> set[date]:
+    """The last day before a change, and the first one after it."""
+    return set() if day is None else {day + timedelta(after - 1), day + timedelta(after)}
 
 
 def fits(made: Measure) -> bool:
@@ -123,7 +185,7 @@ def dump(value: Any) -> str:
     return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=10**6)
 
 
-def _head(chance: random.Random) -> Yaml:
+def _head(chance: random.Random, made: dict[str, Yaml], *, grouped: bool) -> Yaml:
     """General exclusions: of all money, of items by what they publish, or none."""
     writer = Writer(chance)
     exclusions: Yaml = {}
@@ -138,171 +200,78 @@ def _head(chance: random.Random) -> Yaml:
             bars = {"bars": f"items with {key}"}
             exclusions[f"same-{key}"] = {**bars, "clause": "六", "title": words(key)}
     head = {**HEAD, "exclusions": exclusions} if exclusions else dict(HEAD)
-    if writer.likely(0.35):
-        head["groups"] = {"some": _group(chance)}
+    if grouped:
+        head["groups"] = {"some": _group(chance, made)}
     return head
 
 
-def _group(chance: random.Random) -> Yaml:
-    """Limits of two measures or of all; what does not go with what they are is drawn anew."""
-    members = [f"measure-{index}" for index in sorted(chance.sample(range(MEASURES), 2))]
-    limits = [
-        "at most 1200 per year",
-        "at most 90000",
-        "at most 2 awards",
-        "once per year",
-        "best 1 per year",
-    ]
-    found = chance.sample([*limits, "best 1 per year topped up"], chance.choice((1, 2)))
-    return {"measures": chance.choice((members, members, "all")), "limits": found}
+def _shared(chance: random.Random) -> Yaml:
+    """The policy's parameters, each now and then by year or by day."""
+    texts = {name: LITERALS[kind] for kind, name in SHARED_PARAMETERS.items()} | {MICRO: ("5", "10", "12")}
+    stated = {name: chance.choice(some) for name, some in texts.items()}
+    return {
+        name: rows(chance, texts[name], first) if chance.random() < 0.2 else first
+        for name, first in stated.items()
+    }
 
 
-def _notice(chance: random.Random, made: dict[str, Yaml]) -> Yaml:
-    """One that changes parameters, adds a requirement or closes a measure."""
-    notice: Yaml = {"year": str(YEAR), "published": PUBLISHED}
+def _group(chance: random.Random, made: dict[str, Yaml]) -> Yaml:
+    """Limits of two measures or of all, by what the members award; what does not go together is drawn anew."""
     paying = [name for name, one in made.items() if "does" not in one]
+    members = sorted(chance.sample(paying, 2)) if len(paying) > 1 else paying
+    by_item = [name for name in paying if {"award", "id"} <= made[name].get("each", {}).keys()]
+    ranked = [name for name in paying if FIGURED & _award_of(made[name]).keys()]
+    limits: tuple[str, ...] = PLAIN_LIMITS
+    named: Any = chance.choice((members, members, "all"))
+    if len(by_item) > 1 and chance.random() < 0.7:
+        limits, named = LIMITS_OF_ITEMS, sorted(chance.sample(by_item, 2))
+    elif len(ranked) > 1 and chance.random() < 0.7:
+        limits, named = LIMITS_BY_RANK, sorted(chance.sample(ranked, 2))
+    found = chance.sample(limits, chance.choice((1, 2)))
+    titled = {"title": words("group")} if chance.random() < 0.3 else {}
+    return titled | {"measures": named, "limits": found}
+
+
+def _award_of(one: Yaml) -> Yaml:
+    """The mapping of its award; of `unspecified` nothing."""
+    found = one.get("each", {}).get("award", one.get("award"))
+    return found if isinstance(found, dict) else {}
+
+
+def notice_of(pack: Pack) -> Yaml:
+    """One that changes parameters, readings and tables, adds a requirement or closes a measure."""
+    chance, made, paying = pack.chance, pack.made, pack.paying
+    notice: Yaml = {"year": str(YEAR), "published": PUBLISHED}
     if paying and chance.random() < 0.3:
         notice["closed"] = [chance.choice(paying)]
     if paying and chance.random() < 0.5:
         name = chance.choice(paying)
         test = Writer(chance).test(0)
         notice["require"] = {name: {"is": test, "code": "added"}}
+    if chance.random() < 0.3:
+        notice["readings"] = {"way": chance.choice(OPTIONS)}
+    if chance.random() < 0.3:
+        changed = {"by_size": {"small": "7"}, "reference": {"2026-03-01": "2.9%"}}
+        changed |= {"allowance": {"none": {"2026": "55.55"}}}
+        notice["tables"] = {
+            name: changed[name] for name in chance.sample(tuple(changed), chance.choice((1, 2)))
+        }
+    named = [
+        (f"{one}.{name}", value) for one in paying for name, value in made[one].get("parameters", {}).items()
+    ]
+    changing = {name: _other(chance, value) for name, value in chance.sample(named, min(len(named), 2))}
+    if chance.random() < 0.4:
+        changing[MICRO] = chance.choice(("3", "25"))
+    if changing and chance.random() < 0.6:
+        notice["parameters"] = changing
     return notice
 
 
-def measure(chance: random.Random, index: int, *, service: bool | None = None) -> Yaml:
-    """A measure of any kind, with or without items."""
-    kind = chance.choice(KINDS[:-1] if service is False else KINDS)
-    if service or kind == "service":
-        return _service(chance)
-    writer = Writer(chance)
-    one: Yaml = {"clause": "一", "title": words(f"m{index}")}
-    if writer.likely(0.7):
-        one["require"] = requirements(writer, "r")
-    limits = _each(writer, one, kind) if writer.likely(0.6) else []
-    if "award" not in one and "award" not in one.get("each", {}):
-        one["award"] = award(writer, kind)
-    _limit(writer, one, kind, limits)
-    if writer.likely(0.3):
-        one["flags"] = {"look": flag(writer)}
-    if writer.parameters:
-        one["parameters"] = dict(writer.parameters)
-    return one
+def _other(chance: random.Random, value: Any) -> str:
+    """Another constant of the type that one has."""
+    text = next(iter(value.values())) if isinstance(value, dict) else value
+    kinds = [kind for kind, texts in LITERALS.items() if text in texts]
+    return chance.choice(LITERALS[chance.choice(kinds)] if kinds else ("800", "1200"))
 
 
-def _service(chance: random.Random) -> Yaml:
-    one: Yaml = {"clause": "二", "title": words("service"), "does": words("help")}
-    writer = Writer(chance)
-    require = requirements(writer, "r")
-    # A service has no parameters of its own.
-    return one | ({} if writer.parameters else {"require": require})
-
-
-def requirements(writer: Writer, prefix: str) -> list[Any]:
-    """Expressions alone, with a code, under all, any and not, and in named groups."""
-    count = [0]
-    return [_requirement(writer, prefix, count, DEPTH) for _ in range(writer.chance.choice((1, 1, 2, 3)))]
-
-
-def _requirement(writer: Writer, prefix: str, count: list[int], depth: int) -> Any:
-    count[0] += 1
-    code = f"{prefix}{count[0]}"
-    form = writer.chance.choice(("is", "is", "is", "all", "any", "not", "named"))
-    if depth == 0 or form == "is":
-        stated = {"is": writer.condition(1), "code": code}
-        return stated | ({"says": words("it")} if writer.likely(0.2) else {})
-    if form == "not":
-        return {"not": _requirement(writer, prefix, count, depth - 1)}
-    legs = [_requirement(writer, prefix, count, depth - 1) for _ in range(writer.chance.choice((1, 2, 3)))]
-    if form == "named":
-        return {"code": code, writer.chance.choice(("all", "any")): legs}
-    return {form: legs}
-
-
-def flag(writer: Writer) -> Yaml:
-    return {writer.chance.choice(("when", "unless")): writer.condition(1), "says": words("look")}
-
-
-def _each(writer: Writer, one: Yaml, kind: str) -> list[str]:
-    """Items: awarded on their own or counted; the limits of items that they allow."""
-    list_name = writer.chance.choice(("things", "things", "deep.parts"))
-    inner = writer.within("thing", list_name)
-    each: Yaml = {"item": f"thing in {list_name}"}
-    one["each"] = each
-    named = list_name == "things" and writer.likely(0.85)
-    if named:
-        each["id"] = "thing.thing_id"
-    if list_name == "things" and writer.likely(0.6):
-        project = writer.chance.choice(("thing.project", "thing.project", "thing.thing_id"))
-        each["keys"] = {"project": project} | ({"mark": "thing.label"} if writer.likely(0.5) else {})
-    if writer.likely(0.8):
-        each["require"] = requirements(inner, "i")
-    if writer.likely(0.5):
-        each["award"] = award(inner, kind)
-    elif kind != "unspecified" and writer.likely(0.7):
-        each["counts"] = inner.number("money", DEPTH)
-        one["award"] = award(writer.named("counted", "items"), kind)
-    else:
-        one["award"] = award(writer.named("items"), kind)
-    if writer.likely(0.5):
-        names = (["due"] if "award" in each else []) + (["paid(this)"] if named else [])
-        each["flags"] = {"see": flag(inner.named(*names))}
-    if not named or writer.likely(0.3):
-        return []
-    return [writer.chance.choice(("once per item", "once per item and year", "once per item for anyone"))]
-
-
-def _limit(writer: Writer, one: Yaml, kind: str, limits: list[str]) -> None:
-    """Limits of the measure behind those of its items."""
-    if kind in FIGURED and writer.likely(0.5):
-        limits.append(f"at most {writer.chance.choice((900, 1000, 200000))} per year")
-    if writer.likely(0.4):
-        limits.append(writer.chance.choice(("once", "once per year", "once per year for anyone")))
-    if "each" not in one and writer.likely(0.4):
-        level = writer.fact(writer.chance.choice(tuple(ORDERED)))
-        limits.append(f"once per {level}" + writer.chance.choice(("", " and year", " for anyone")))
-    if writer.likely(0.4):
-        limits += _counted(writer, one, kind)
-    if limits:
-        one["limits"] = limits
-
-
-def _counted(writer: Writer, one: Yaml, kind: str) -> list[str]:
-    """Limits by number, by key, for life; among items the best and the first."""
-    each = one.get("each", {})
-    chance, stated, named = writer.chance, kind in ("fixed", "calculated"), "id" in each
-    key, kept = ("known.level", "known.note"), chance.choice((["known.level"], ["known.note"]))
-    awarded = "award" in each
-    if awarded:
-        key = ("thing.rank", "known.level") + (("thing.label",) if named else ())
-        kept = [chance.choice(key)]
-        if each["item"] == "thing in things":
-            kept = [name for name in kept if name.split(".")[-1] not in each.get("keys", {})]
-    found = [chance.choice((f"at most {chance.choice('123')} awards", "at most 2 awards per year"))]
-    if kind != "unspecified":
-        found += chance.sample(
-            ["at most 1500", f"at most 700 per {kept[0]}"] if kept else ["at most 1500"], 1
-        )
-    if awarded or named:
-        by = " by thing.since" if writer.likely(0.4) or kind == "unspecified" else ""
-        among = chance.choice(
-            (f"best {chance.choice('12')}{by}", f"first {chance.choice('12')} by thing.units")
-        )
-        choose = [among + " per year"]
-        if awarded:
-            choose += [f"{among} per thing.rank and year", "once per thing.rank and year"]
-        if awarded and kept and kept[0].startswith("thing"):
-            choose += [f"{among} per {kept[0]}"] + (
-                [f"{among} per {kept[0]} topped up"] * 4 if stated else []
-            )
-        found.insert(0, chance.choice(choose))
-    if awarded and named and kind != "unspecified" and writer.likely(0.3):
-        found.append("at most 300 per item")
-    elif stated and writer.likely(0.4) and not any("topped" in limit for limit in found):
-        found.append("once topped up")
-    if kept:
-        one["ledger"] = {"keys": kept}
-    return found
-
-
-__all__ = ["YEAR", "as_read_in", "random_policy"]
+__all__ = ["DAYS", "YEAR", "moments", "random_pack", "random_policy"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -14,9 +15,15 @@ from app.services.sampling.any_policy import random_population
 from app.services.sampling.registers import register
 from tests.columns.asking import Both
 from tests.columns.constructs import constructs_of, every_construct
-from tests.columns.equal import DAYS, Tally, compare_pack, compare_register, yanhu
-from tests.columns.packs import YEAR, as_read_in, random_policy
+from tests.columns.equal import Tally, compare_pack, compare_register, yanhu
+from tests.columns.keys import LEFT_OUT, keys_of, wanted
+from tests.columns.packs import DAYS, YEAR, random_pack, random_policy
+from tests.columns.sections import plain
 
+if TYPE_CHECKING:
+    from app.rules.policy import Policy
+
+PACKS = 60
 # A smaller seed is no smaller policy: what fails is told as it is.
 SOME = settings(
     max_examples=20,
@@ -49,13 +56,31 @@ def test_on_generated_policies_and_populations(seed: int) -> None:
     assert tally.differences == 0, said(tally)
 
 
-def test_generated_policies_hold_every_construct_of_the_language() -> None:
+@pytest.fixture(scope="module")
+def some() -> list[tuple[dict[str, str], Policy]]:
+    return [random_pack(random.Random(seed)) for seed in range(PACKS)]  # noqa: S311 - reproducible, not secret
+
+
+def test_generated_policies_hold_every_construct_of_the_language(
+    some: list[tuple[dict[str, str], Policy]],
+) -> None:
     """Or the comparison would leave something out."""
     found: set[str] = set()
-    for seed in range(60):
-        made = random_policy(random.Random(seed))  # noqa: S311 - reproducible, not secret
-        found |= constructs_of(made) | constructs_of(as_read_in(made, YEAR))
+    for _, made in some:
+        found |= constructs_of(made) | constructs_of(made.as_read(YEAR, DAYS[-1]))
     assert every_construct() - found == set()
+
+
+def test_generated_policies_write_every_key_that_the_loader_knows(
+    some: list[tuple[dict[str, str], Policy]],
+) -> None:
+    found: set[tuple[str, str]] = set()
+    for files, _ in some:
+        found |= keys_of({path: plain(text) for path, text in files.items() if path.endswith(".yaml")})
+    assert wanted() - found == set()
+    assert {(part, key) for part, keys in LEFT_OUT.items() for key in keys} & found == set(), (
+        "no longer left out"
+    )
 
 
 def test_generated_applicants_meet_every_verdict_of_every_kind_of_award() -> None:

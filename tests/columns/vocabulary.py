@@ -17,15 +17,63 @@ LISTS = ("things", "deep.parts")
 
 FACTS = {
     "bool": ("known.yes_no", "known.other", "known.deeper.still", "promising"),
-    "count": ("known.number_of", "known.few", "applicant.staff", "points", "by_size(applicant.size)"),
+    "count": (
+        "known.number_of",
+        "known.few",
+        "applicant.staff",
+        "points",
+        "by_size(applicant.size)",
+        "places(known.other_level, applicant.size, as_of)",
+    ),
     "money": ("known.sum_of", "known.small_sum", "worth", "allowance(known.level, year(known.until))"),
-    "percent": ("known.ratio", "known.rate", "reference(known.since)", "reference(as_of)"),
-    "number": ("known.score", "known.grade", "known.balance", "points_weighted"),
+    "percent": (
+        "known.ratio",
+        "known.rate",
+        "reference(known.since)",
+        "reference(as_of)",
+        "share_worked_out",
+    ),
+    "number": (
+        "known.score",
+        "known.grade",
+        "known.balance",
+        "points_weighted",
+        "lead",
+        "by_note(known.note)",
+    ),
     "date": ("known.since", "known.until"),
     "level": ("known.level", "known.other_level", "derived_level"),
     "size": ("applicant.size", "known.deeper.size", "derived_size"),
     "text": ("known.note", "applicant.division"),
 }
+"""Facts, derived facts and rows of tables by type."""
+LOOKED_UP = {
+    "percent": "reference({}.since)",
+    "count": "by_size({}.size)",
+    "money": "allowance({}.rank, year)",
+}
+"""What tables have for one of the things."""
+SHARED_PARAMETERS = {
+    "count": "most_pieces",
+    "money": "most_yuan",
+    "percent": "usual_share",
+    "date": "first_day",
+}
+"""Of the policy, for every measure."""
+MICRO = "micro_staff"
+"""Another one, which a derived fact reads."""
+REACHED = {
+    "known.level": ORDERED["level"].codes,
+    "known.other_level": ORDERED["level"].codes,
+    "derived_level": ORDERED["level"].codes,
+    "applicant.size": ORDERED["size"].codes,
+    "derived_size": ORDERED["size"].codes,
+    "known.note": ("P1", "某某"),
+    "applicant.division": ("140802", "140800"),
+}
+"""What `where` may name, with values of each."""
+STAND_INS = {("applicant", "size"): "derived_size", ("facts", "known", "other_level"): "derived_level"}
+"""Facts, by where they are declared, and the derived facts that may stand in for them."""
 FIELDS = {
     "things": {
         "bool": ("good",),
@@ -111,6 +159,9 @@ tables:
     label: [参考利率, reference rate]}
   allowance: {by: [levels, year], gives: money, rows: {high: {2025: 300, 2026: 310.5}, low: {2026: 20}}}
   by_size: {by: sizes, gives: count, rows: {micro: 1, small: 2, large: 4}}
+  by_note: {by: text, gives: number, rows: {P1: 1.5, 某某: 0.25}}
+  places: {by: [levels, sizes, date], gives: count, until: 2026-12-31, rows: {
+    high: {micro: {2024-01-01: 3, 2026-11-23: 4}, large: {2023-01-01: 9}}, none: {small: {2025-01-01: 1}}}}
 readings:
   way:
     clause: 三
@@ -118,6 +169,8 @@ readings:
     options: {strict: [从严, strictly], wide: [从宽, widely], open: [未定, open]}
     chosen: undecided
 derived:
+  share_worked_out: {type: percent, label: [推定份额, share worked out],
+    value: {by: derived_level, high: 75%, low: known.ratio, else: 0%}}
   promising: {type: bool, label: [看好, promising], value: known.yes_no or points >= 3}
   points:
     type: count
@@ -128,6 +181,7 @@ derived:
         - {steps: known.number_of, from: {5: 1, 10: 3}}
         - cases: [{when: known.other, then: 1}]
   points_weighted: {type: number, label: [加权, weighted], value: points * known.grade}
+  lead: {type: number, label: [领先, lead], value: "max(0, known.balance - by_note(known.note))"}
   worth:
     type: money
     label: [价值, worth]
@@ -148,7 +202,7 @@ derived:
     label: [推定规模, size derived]
     value:
       cases:
-        - {when: applicant.staff < 10, then: micro}
+        - {when: applicant.staff < micro_staff, then: micro}
         - when: known.sum_of < 5000000
           then: {by: known.deeper.size, large: large, else: small}
         - {else: large}

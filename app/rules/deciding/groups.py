@@ -43,7 +43,7 @@ class _Award:
     truth: Truth
     figure: Figure
     item: str | None
-    """The item's id."""
+    """The item's id; None of the measure itself, and of a list that is not known."""
     line: int | None = None
     """Its place among the measure's lines; None for the measure itself."""
     whole: Item | None = None
@@ -78,8 +78,7 @@ class Groups:
             for limit, points in limits:
                 open_ = [award for award in awards if not award.out]
                 for award in open_:
-                    assert award.item is not None or not limit.per_item
-                    award.vying.group = (item_key(award.item),) if limit.per_item and award.item else ()
+                    award.vying.group = _key_of(award) if limit.per_item else ()
                 step = _Step(limit, points, grouped(limit, history, c.year), found, uses, group.id)
                 step.cut(open_) if limit.kind.in_money else step.choose(open_)
             missing = distinct(fact for place in places for fact in found[place].missing)
@@ -197,10 +196,9 @@ class _Step(NamedTuple):
         truths = [
             queues.is_in(award.vying, *places_of(limit, award.vying.group, self.found)) for award in awards
         ]
-        lost: dict[tuple[int, Key], int] = {}
+        lost: dict[tuple[int, Key | None], int] = {}
         for award, truth in zip(awards, truths, strict=True):
             one, point = award.vying, self._point(award)
-            assert one.group is not None
             if truth is False:
                 award.out = award.changed = True
                 award.reasons.append(Reason(point, "limited", limit.cap, limit.cap, None, "<"))
@@ -211,7 +209,7 @@ class _Step(NamedTuple):
                 award.reasons.append(Reason(point, "unknown", None, limit.cap, None, "<"))
         for award in awards:
             before = 0 if limit.topped_up else self.found.get(award.vying.group or (), NEVER).awards
-            self._use(award, limit.cap, before, lost.get((award.place, award.vying.group or ()), 0))
+            self._use(award, limit.cap, before, lost.get((award.place, award.vying.group), 0))
 
     def cut(self, awards: Sequence[_Award]) -> None:
         """Money, in the order of the awards."""
@@ -258,7 +256,7 @@ class _Step(NamedTuple):
     def _use(self, award: _Award, cap: int, used: int, lost: int, left: int | None = None) -> None:
         """One for each measure, or each of its items that history or the limit touched."""
         name = award.item if self.limit.per_item else None
-        if name is not None and not used and not lost:
+        if self.limit.per_item and (name is None or not (used or lost)):
             return
         kind = LimitKind.GROUP_CAP if self.limit.kind.in_money else LimitKind.GROUP
         label = self.group if name is None else f"{self.group} / {name}"
@@ -267,6 +265,11 @@ class _Step(NamedTuple):
         mine = self.uses.setdefault(award.place, [])
         if use not in mine:
             mine.append(use)
+
+
+def _key_of(award: _Award) -> Key | None:
+    """What a limit per item counts it by; None where the list is not known: it may be of any item."""
+    return None if award.item is None else (item_key(award.item),)
 
 
 def _items_of(result: MeasureResult, c: Circumstances) -> Sequence[Item]:

@@ -1,4 +1,7 @@
-"""Static ranges: from the input limits, the least and the greatest numerator a number can come to."""
+"""Static ranges: from the input limits, the least and the greatest numerator a number can come to.
+
+They hold for the ends of what is unknown too: `min(a, b)` goes up to `a` where nobody knows how great `b` is.
+"""
 
 from __future__ import annotations
 
@@ -61,10 +64,12 @@ def range_of(expression: Expression) -> tuple[int, int]:
             return min(0, *found), max(0, *found)
         case Aggregate(function="count"):
             return 0, ITEMS
-        case Aggregate(value=Expression() as value):
-            low, high = range_of(value)
-            factor = expression.scale // value.scale * (ITEMS if expression.function == "sum" else 1)
-            return min(0, low * factor), max(0, high * factor)
+        case Aggregate(value=Expression() as value, otherwise=otherwise):
+            ends = [0]
+            for one in (value,) if otherwise is None else (value, otherwise):
+                factor = expression.scale // one.scale * (ITEMS if expression.function == "sum" else 1)
+                ends += [end * factor for end in range_of(one)]
+            return min(ends), max(ends)
         case Arithmetic():
             return _of_arithmetic(expression)
     return 0, 0
@@ -98,5 +103,43 @@ def _of_arithmetic(node: Arithmetic) -> tuple[int, int]:
         case "neg":
             return -highs[0], -lows[0]
         case "min":
-            return min(lows), min(highs)
-    return max(lows), max(highs)
+            settled = [high for high, one in zip(highs, node.operands, strict=True) if _ends_above(one)]
+            return min(lows), min(settled) if settled else max(highs)
+    settled = [low for low, one in zip(lows, node.operands, strict=True) if _ends_below(one)]
+    return max(settled) if settled else min(lows), max(highs)
+
+
+def _ends_above(expression: Expression) -> bool:
+    """Whether it has a greatest end even where nothing is known; what is not sure has none."""
+    match expression:
+        case Literal() | ParameterUse() | BuiltIn(name="year"):
+            return True
+        case Fact(domain=domain) | ItemField(domain=domain):
+            return domain.maximum is not None
+        case Arithmetic(operator="+" | "max", operands=operands):
+            return all(map(_ends_above, operands))
+        case Arithmetic(operator="min", operands=operands):
+            return any(map(_ends_above, operands))
+        case Arithmetic(operator="-", operands=(left, right)):
+            return _ends_above(left) and _ends_below(right)
+        case Arithmetic(operator="neg", operands=(operand,)):
+            return _ends_below(operand)
+        case Arithmetic(operator="*", operands=operands):
+            return all(map(_ends_above, operands)) and all(map(_ends_below, operands))
+    return False
+
+
+def _ends_below(expression: Expression) -> bool:
+    """Likewise a least end."""
+    match expression:
+        case Fact() | ItemField() | Literal() | ParameterUse():
+            return True
+        case Arithmetic(operator="+" | "min", operands=operands):
+            return all(map(_ends_below, operands))
+        case Arithmetic(operator="max", operands=operands):
+            return any(map(_ends_below, operands))
+        case Arithmetic(operator="-", operands=(left, right)):
+            return _ends_below(left) and _ends_above(right)
+        case Arithmetic(operator="neg", operands=(operand,)):
+            return _ends_above(operand)
+    return range_of(expression)[0] >= 0

@@ -29,6 +29,13 @@ MOST_MOMENTS = 120
 """A pack is read once for each."""
 YEAR = re.compile(r"[0-9]{4}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+KINDS = {
+    "percent": Words("百分比", "a percent"),
+    "date": Words("日期", "a date"),
+    "text": Words("文字", "a text"),
+    "number": Words("数字", "a number"),
+}
 POLICY = ""
 """Stands for a measure's id where a parameter is the policy's."""
 
@@ -173,11 +180,26 @@ def _since(content: Content) -> date:
     return date.max
 
 
+def _kind(value: TextNode) -> str:
+    """What a constant is by its looks: a number is of the type that its use asks for."""
+    if value.text.endswith("%"):
+        return "percent"
+    if DAY.fullmatch(value.text):
+        return "date"
+    return "number" if NUMBER.fullmatch(value.text) else "text"
+
+
 def _edges(key: TextNode, rows: MapNode, since: date) -> list[int | date]:
     """Raises Mistake."""
     found: list[int | date] = []
     for edge, value in rows.items():
-        text_of(value)
+        kind, of = _kind(text_of(value)), _kind(text_of(next(iter(rows.entries.values()))[1]))
+        if kind != of:
+            zh, en = (
+                f"各行须为同一类型：第一行为{KINDS[of].zh}",
+                f"the rows are of one type: the first is {KINDS[of].en}",
+            )
+            refuse(value, zh, en)
         if YEAR.fullmatch(edge.text):
             found.append(int(edge.text))
         elif DAY.fullmatch(edge.text):

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from app.rules.limits import Group
-    from app.rules.packs.overlays import Base
+    from app.rules.packs.overlays import Base, Wide
     from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
     from app.rules.policy import Measure, Policy, Reading
 
@@ -48,19 +47,26 @@ class Draft:
     materials: tuple[Material, ...]
     maximum: Mapping[str, int]
     measures: Mapping[str, Measure]
-    groups: tuple[Group, ...] | None
+    wide: Wide | None
+    """What stands beside the measures, where it may read otherwise."""
     readings: tuple[Reading, ...]
 
     def on(self, policy: Policy) -> Notice:
         """The notice with the policy as it reads under it."""
         measures = tuple(self.measures.get(measure.id, measure) for measure in policy.measures)
+        read = replace(policy, measures=measures, notices=(), readings=self.readings)
+        if (wide := self.wide) is not None:
+            read = replace(read, groups=wide.groups, exclusions=wide.exclusions, stand_ins=wide.stand_ins)
         return Notice(
-            self.year, self.published, self.window, self.closed, self.review, self.materials, self.maximum,
-            replace(
-                policy, measures=measures, notices=(), readings=self.readings,
-                groups=policy.groups if self.groups is None else self.groups,
-            ),
-        )  # fmt: skip
+            self.year,
+            self.published,
+            self.window,
+            self.closed,
+            self.review,
+            self.materials,
+            self.maximum,
+            read,
+        )
 
 
 def read_notices(base: Base) -> list[Draft]:
@@ -94,7 +100,7 @@ class NoticeReader:
             return None
         return Draft(
             year, published, window, frozenset(closed), review, materials, maximum, measures,
-            overlay.groups(), tuple(overlay.readings.values()),
+            overlay.wide(), tuple(overlay.readings.values()),
         )  # fmt: skip
 
     # What the notice says of itself

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.rules.expression import Lookup, ReadingUse
+from app.rules.expression import Derived, Lookup, ReadingUse
 from app.rules.language.lexing import nearest
 from app.rules.packs.conditions import NOTHING_ADDED, Added
 from app.rules.packs.derived import with_derived
-from app.rules.packs.errors import Problems, mistake, refuse
+from app.rules.packs.errors import Mistake, Problems, mistake, refuse
+from app.rules.packs.exclusions import read_exclusions
 from app.rules.packs.groups import GroupReader
 from app.rules.packs.literals import same_type
 from app.rules.packs.measures import MeasureReader, read_service
 from app.rules.packs.node_reading import map_of, text_of
 from app.rules.packs.readings import chosen_of, uses_of
+from app.rules.packs.standing_in import read_stand_ins
 from app.rules.packs.tables import overlaid, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
 from app.rules.reaching import every_node
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from app.rules.language.naming import Scope
     from app.rules.limits import Group
     from app.rules.packs.content import Content
-    from app.rules.policy import Measure, Reading
+    from app.rules.policy import Exclusion, Measure, Reading, StandIn
 
     Changed = dict[str, TextNode]
 
@@ -82,6 +84,20 @@ def by_measure(base: Base, notice: MapNode, section: str) -> Iterator[tuple[str,
                 yield base.named(key), key, value
 
 
+def reads_derived(measure: Measure) -> bool:
+    """Whether a measure reads what is worked out, which a parameter of the policy may turn."""
+    return any(isinstance(node, Derived) for node in every_node(measure))
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """What a policy says beside its measures, as it reads under a notice."""
+
+    groups: tuple[Group, ...]
+    exclusions: tuple[Exclusion, ...]
+    stand_ins: tuple[StandIn, ...]
+
+
 class Overlay:
     """What one notice changes."""
 
@@ -93,6 +109,8 @@ class Overlay:
         """As the notice chooses."""
         self._laws = self._other_laws()
         """The policy's names with the notice's readings and table rows, None where it changes neither."""
+        self._changed = self._parameters()
+        self._wide = self._changed.get(POLICY_WIDE, {})
 
     def _other_laws(self) -> Scope | None:
         base, problems = self._base, self._problems
@@ -122,24 +140,45 @@ class Overlay:
 
     def measures(self, closed: Mapping[str, Node]) -> Iterator[tuple[str, Measure]]:
         """The measures that read otherwise, those that could be read; `closed` has the place of each."""
-        parameters, required = self._parameters(), dict(self._required())
-        wide = parameters.get(POLICY_WIDE, {})
+        required, wide = dict(self._required()), self._wide
         for name, measure in self._base.measures.items():
-            changed = parameters.get(name, {}) | {one: wide[one] for one in wide if one in measure.parameters}
+            own = self._changed.get(name, {})
+            changed = own | {one: wide[one] for one in wide if one in measure.parameters}
+            if wide and reads_derived(measure):
+                changed = wide | own
             added = Added(required.get(name), closed.get(name) if measure.evaluated else None)
             if changed or added != NOTHING_ADDED or (self._laws is not None and reads_laws(measure)):
                 found = self._overlaid(name, changed, added)
                 if found is not None:
                     yield name, found
 
-    def groups(self) -> tuple[Group, ...] | None:
-        """The groups, read anew; None where the notice changes nothing that a group can read."""
-        wide = self._parameters().get(POLICY_WIDE, {})
-        node = self._base.content.get("groups")
-        if node is None or not (wide or self._laws is not None):
+    def wide(self) -> Wide | None:
+        """What stands beside the measures, read anew; None where the notice changes nothing that it can read.
+
+        Nor while a measure that groups may name could not be read.
+        """
+        read = len(self._base.content.measures) + len(self._base.content.services)
+        if (not self._wide and self._laws is None) or len(self._base.measures) < read:
             return None
-        scope = self._scope(wide, self._problems)
-        return tuple(GroupReader(scope, self._base.measures, self._base.order, self._problems).read(node))
+        trial = Problems()
+        found = self._beside(trial)
+        if self._wide and trial.found:
+            self._tell(self._wide, trial)
+            return None
+        for error in trial.found:
+            self._problems.tell(Mistake(error))
+        return found
+
+    def _beside(self, problems: Problems) -> Wide:
+        content = replace(self._base.content, problems=problems)
+        scope = self._scope(self._wide, problems)
+        groups = content.get("groups")
+        reader = GroupReader(scope, self._base.measures, self._base.order, problems)
+        return Wide(
+            () if groups is None else tuple(reader.read(groups)),
+            tuple(read_exclusions(content.get("exclusions"), scope, problems)),
+            () if problems.found else read_stand_ins(content, scope),
+        )
 
     def _scope(self, changed: Changed, problems: Problems) -> Scope:
         """The policy's names under the notice, with these values of its own parameters."""
@@ -203,6 +242,11 @@ class Overlay:
         """Whether the measure can be read with these values; what is wrong is told at the last of them."""
         trial = Problems()
         self._read(name, changed, NOTHING_ADDED, trial)
+        self._tell(changed, trial)
+        return not trial.found
+
+    def _tell(self, changed: Changed, trial: Problems) -> None:
+        """The first of what is wrong with these values, at the last of them."""
         for error in trial.found[:1]:
             where = f"{error.file}:{error.line}:{error.column}"
             zh, en = (
@@ -210,7 +254,6 @@ class Overlay:
                 f"with this value, at {where}: {error.message.en}",
             )
             self._problems.tell(mistake(list(changed.values())[-1], zh, en))
-        return not trial.found
 
     def _read(self, name: str, changed: Changed, added: Added, problems: Problems) -> Measure | None:
         base = self._base

@@ -37,8 +37,12 @@ def read_readings(node: Node | None, problems: Problems) -> dict[str, Reading]:
 
 def _reading(name: str, node: MapNode, problems: Problems) -> Reading:
     check_keys(problems, node, KEYS, KEYS)
-    if not set(KEYS) <= node.entries.keys():
-        raise mistake(node, "条文解读不完整", "a reading has clause, question, options and chosen")
+    if missing := [key for key in KEYS if key not in node.entries]:
+        words = (
+            "条文解读须有 clause、question、options 和 chosen",
+            "a reading has clause, question, options and chosen",
+        )
+        raise mistake(node, *words, missing[0])  # told once: the missing key says it too
     clause = text_of(node.entries["clause"][1]).text
     options = {word_of(key): label_of(value) for key, value in map_of(node.entries["options"][1]).items()}
     if len(options) < 2 or UNDECIDED in options:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -163,6 +164,49 @@ def test_the_same_item_is_awarded_by_the_best_measure_alone() -> None:
     ]  # fmt: skip
     paid_before = [paid(1, item="b", measure="again")]
     assert told(decide(policy, WORKS, paid_before, measures=("works",))) == {"works": ("e", 30)}
+
+
+PRINTS = """
+  prints:
+    list: [版画, prints]
+    item:
+      no: {id: [编号, no.]}
+      worth: {money: [价值, worth], max: 100}
+"""
+
+
+@pytest.mark.parametrize(
+    "limit", ["once per item", "best 1 per item", "at most 1 awards per item and year", "at most 40 per item"]
+)
+def test_a_list_that_nobody_knows_may_hold_any_item(limit: str) -> None:
+    """Measures of two lists: what stands behind the unknown one is open, what stands before it is not."""
+    more = MEASURES.replace("  fund:", "  again:").replace(
+        "    require: [firm.green]\n    award: {up_to: 80}\n",
+        "    each: {item: p in prints, id: p.no, award: {calculated: p.worth}}\n",
+    )
+    text = text_of(limit, measures="[works, again]").replace(MEASURES, more)
+    text = text.replace("works, fund]", "works, again]").replace(
+        "groups:", PRINTS.strip("\n") + "\ngroups:", 1
+    )
+    prints = [{"no": "A", "worth": 30_00}]
+    for order, verdict in (("works, again", "undetermined"), ("again, works", "eligible")):
+        policy = load_policy(
+            {
+                "policy.yaml": text.replace(
+                    "order: [base, scale, works, again]", f"order: [base, scale, {order}]"
+                )
+            }
+        )
+        given = request(None, measures=("works", "again"))
+        given = replace(given, facts={**given.facts, "prints": prints})
+        found = {one.measure.id: one for one in compile_policy(policy).evaluate(given).measures}
+        assert (found["works"].verdict, found["works"].limits) == ("undetermined", ())
+        assert [fact.name for fact in found["works"].missing] == ["works"]
+        # The greatest is not known, wherever it stands.
+        wanted = "undetermined" if limit.startswith("best") else verdict
+        assert (found["again"].verdict, found["again"].lines[0].verdict) == (wanted, wanted)
+        if wanted == "undetermined":
+            assert [fact.name for fact in found["again"].missing] == ["works"]
 
 
 @pytest.mark.parametrize(
