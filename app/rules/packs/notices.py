@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from app.rules.language.naming import Scope
     from app.rules.limits import Group
     from app.rules.packs.overlays import Base
     from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
@@ -50,6 +51,7 @@ class Draft:
     measures: Mapping[str, Measure]
     groups: tuple[Group, ...] | None
     readings: tuple[Reading, ...]
+    names: Scope
 
     def on(self, policy: Policy) -> Notice:
         """The notice with the policy as it reads under it."""
@@ -59,6 +61,7 @@ class Draft:
             replace(
                 policy, measures=measures, notices=(), readings=self.readings,
                 groups=policy.groups if self.groups is None else self.groups,
+                derived=tuple(self.names.derived.values()), tables=self.names.tables,
             ),
         )  # fmt: skip
 
@@ -94,7 +97,7 @@ class NoticeReader:
             return None
         return Draft(
             year, published, window, frozenset(closed), review, materials, maximum, measures,
-            overlay.groups(), tuple(overlay.readings.values()),
+            overlay.groups(), tuple(overlay.readings.values()), overlay.names(),
         )  # fmt: skip
 
     # What the notice says of itself

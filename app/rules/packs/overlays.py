@@ -141,6 +141,10 @@ class Overlay:
         scope = self._scope(wide, self._problems)
         return tuple(GroupReader(scope, self._base.measures, self._base.order, self._problems).read(node))
 
+    def names(self) -> Scope:
+        """The policy's names under the notice."""
+        return self._scope(self._parameters().get(POLICY_WIDE, {}), Problems())
+
     def _scope(self, changed: Changed, problems: Problems) -> Scope:
         """The policy's names under the notice, with these values of its own parameters."""
         base = self._base
