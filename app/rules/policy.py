@@ -127,7 +127,7 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named constant of a measure, in the unit its type says (fen, 10^-8, whole numbers, ISO dates)."""
+    """A named constant of a measure, in the unit its type says (fen, whole numbers, ISO dates), over its scale."""
 
     name: str
     type: str
@@ -135,6 +135,8 @@ class Parameter:
     label: Words | None = None
     rows: tuple[tuple[str, int | str], ...] = ()
     """By year or by day: where each row begins, as written, and its value."""
+    scale: int = 1
+    """Percents and numbers are whole over it."""
 
 
 @dataclass(frozen=True, slots=True)

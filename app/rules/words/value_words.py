@@ -188,14 +188,14 @@ def award_words(award: Award, schema: FactSchema, currency: str = "CNY", per: st
             zh = f"最高{_after_word(words.zh)}" if plain else f"上限为（{words.zh}）"
             en = f"at most {words.en}" if plain else f"at most ({words.en})"
             words = Words(f"{zh}，由主管部门核定", f"{en}, decided by an official")
-    rounding = _rounded(award.rounding, currency)
+    rounding = rounding_words(award.rounding, currency)
     words = Words(f"{words.zh}{rounding.zh}", f"{words.en}{rounding.en}")
     if per == "item":
         return Words(f"每项{_after_word(words.zh)}", capital(f"for each item: {words.en}"))
     return Words(words.zh, capital(words.en))
 
 
-def _rounded(rounding: Rounding, currency: str) -> Words:
+def rounding_words(rounding: Rounding, currency: str) -> Words:
     """Silent about the rule that holds for every award: to the fen, half up."""
     if rounding.mode == "half up" and rounding.to == 1:
         return Words("", "")
