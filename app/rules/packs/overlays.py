@@ -91,6 +91,8 @@ class Overlay:
         self._problems = base.content.problems
         self.readings = dict(base.readings)
         """As the notice chooses."""
+        self._scopes: dict[tuple[tuple[str, str], ...], Scope] = {}
+        """By the policy's own parameters: reading derived facts is most of reading a pack that has many."""
         self._laws = self._other_laws()
         """The policy's names with the notice's readings and table rows, None where it changes neither."""
 
@@ -151,8 +153,15 @@ class Overlay:
         wide = {one: changed.get(one, stated).text for one, stated in base.parameters.items()}
         if self._laws is None and not any(one in base.parameters for one in changed):
             return replace(base.scope, parameters=wide)
-        plain = replace(self._laws or base.plain, parameters=wide)
-        return with_derived(base.content.get("derived"), plain, problems)[0]
+        key = tuple(wide.items())
+        if key not in self._scopes:
+            before = len(problems.found)
+            plain = replace(self._laws or base.plain, parameters=wide)
+            scope = with_derived(base.content.get("derived"), plain, problems)[0]
+            if len(problems.found) > before:
+                return scope
+            self._scopes[key] = scope
+        return self._scopes[key]
 
     def _parameters(self) -> dict[str, Changed]:
         """Measure, or POLICY_WIDE -> its parameters with their new values."""
