@@ -10,7 +10,7 @@ from app.rules.words.limit_words import describe_limit
 from app.rules.words.value_trees import derived_tree
 from app.rules.words.wording import capital, day
 from app.services.policy_glossary import fact_lines
-from app.services.policy_page_measures import branch_lines
+from app.services.policy_page_measures import branch_lines, changes
 from app.services.policy_page_parts import (
     Block,
     Line,
@@ -97,9 +97,8 @@ def _notice(notice: Notice, base: Policy) -> Iterator[Block]:
     )
     changed = tuple(
         Line(titles[one.id], to=anchors[one.id])
-        for one, under in zip(base.measures, notice.policy.measures, strict=True)
-        if one.id not in notice.closed
-        and (under is not one or one.id in notice.maximum or one.id in notice.review)
+        for one in base.measures
+        if one.id not in notice.closed and any(changes(one, base, notice))
     )
     other = tuple(
         changed_lines(

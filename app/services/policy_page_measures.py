@@ -258,13 +258,14 @@ def _rows(parameter: Parameter, policy: Policy) -> Iterator[tuple[Words, Words, 
 def _notices(measure: Measure, policy: Policy) -> Iterator[Line]:
     """What each notice changes of it."""
     for notice, base in noticed(policy):
-        changes = tuple(_changes(_there(base, measure), base, notice))
-        if changes:
+        found = tuple(changes(_there(base, measure), base, notice))
+        if found:
             year = notice.year
-            yield Line(Words(f"{year} 年度：", f"In {year}:"), changes, f"notice-{year}")
+            yield Line(Words(f"{year} 年度：", f"In {year}:"), found, f"notice-{year}")
 
 
-def _changes(measure: Measure, base: Policy, notice: Notice) -> Iterator[Line]:
+def changes(measure: Measure, base: Policy, notice: Notice) -> Iterator[Line]:
+    """What a notice changes of a measure of `base`."""
     under = _there(notice.policy, measure)
     if measure.id in notice.closed:
         yield Line(Words("不开放申报", "Not open"))

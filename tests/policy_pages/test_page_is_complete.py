@@ -142,6 +142,7 @@ def test_a_notice_is_told_whole(language: str) -> None:
     }
     assert text.count(chosen[language]) >= 3  # with the notice, and with both measures that turn on it
     assert text.count({"zh": "不开放申报", "en": "Not open"}[language]) == 2
+    assert "#measure-guidance" not in text  # it is read anew, and nothing of it differs
     assert {"zh": "成立日期不晚于2025年1月1日", "en": "on or before 1 January 2025"}[language] in text
 
 
