@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from app.settings import read_settings
+from app.policy_source import PublishedOption, policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +77,7 @@ def bulk(
     strict: Annotated[bool, typer.Option("--strict", help="Write nothing if a row is bad.")] = False,
     batch_rows: BatchRowsOption = 50_000,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the same run stopped.")] = False,
+    published: PublishedOption = None,
 ) -> None:
     """Decide a whole population, a row an applicant, in bounded memory. No server is needed.
 
@@ -87,15 +88,15 @@ def bulk(
     """
     from app.services.population.deciding_files import Run
 
-    published, day, chosen_year = _policy(policy, version, as_of, year)
+    text, day, chosen_year = _policy(policy, version, as_of, year, published)
     run = Run(
         source=source,
         out=out,
-        policy=published.policy,
+        policy=text.policy,
         year=chosen_year,
         as_of=day,
         batch_rows=batch_rows,
-        measures=_measures(measures, published.policy),
+        measures=_measures(measures, text.policy),
         lines=lines,
         strict=strict,
         resume=resume,
@@ -123,7 +124,7 @@ def _decide(run: Run) -> Done:
 
 
 def _policy(
-    policy: str, version: str | None, as_of: datetime | None, year: int | None
+    policy: str, version: str | None, as_of: datetime | None, year: int | None, published: bool | None
 ) -> tuple[PublishedPolicy, date, int]:
     """The version that decides, as it reads under the year's notice; the day and the year."""
     from app.rules.language.lexing import nearest
@@ -134,13 +135,12 @@ def _policy(
         NoSuchPolicy,
         NoSuchVersion,
         NotInForce,
-        PublishedPolicies,
     )
 
     day = legal_day() if as_of is None else as_of.date()
-    root = read_settings().policies
     try:
-        policies = PublishedPolicies.in_folder(root)
+        source = policies_of(published)
+        policies = source.policies
         found = policies.in_force(policy, day) if version is None else policies.pinned(policy, version, day)
     except (NoSuchPolicy, NoSuchVersion) as error:
         asked = policy if isinstance(error, NoSuchPolicy) else version or ""
@@ -156,6 +156,7 @@ def _policy(
     chosen = day.year if year is None else year
     if not 2000 <= chosen <= 2100:
         _fail(f"Say --year, 2000 to 2100: the day {day} lies outside.", WRONG_INPUT)
+    source.tell(_err, found.policy)
     return found.for_year(chosen, day), day, chosen
 
 

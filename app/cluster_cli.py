@@ -15,8 +15,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from app.policy_source import PublishedOption, policies_of
 from app.rules.money import format_yuan
-from app.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,7 @@ def spread(
     year: Annotated[
         int | None, typer.Option(help="The award year; that of the day.", min=2000, max=2100)
     ] = None,
+    published: PublishedOption = None,
 ) -> None:
     """Decide a population on many processes or machines: a file of answers for each piece.
 
@@ -60,8 +61,7 @@ def spread(
     from app.services.population.batches import PopulationError
 
     day: date = as_of.date() if as_of is not None else legal_day()
-    published = _policy(policy, day)
-    run = Run.of(published, year or day.year, day)
+    run = Run.of(_policy(policy, day, published), year or day.year, day)
     files = sorted(file for one in population for file in (one.glob("*.parquet") if one.is_dir() else (one,)))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
@@ -104,11 +104,14 @@ def _show(found: Tally, out: Path) -> None:
     _out.print(table)
 
 
-def _policy(policy_id: str, day: date) -> PublishedPolicy:
-    from app.services.published_policies import NoPolicies, NoSuchPolicy, NotInForce, PublishedPolicies
+def _policy(policy_id: str, day: date, published: bool | None) -> PublishedPolicy:
+    from app.services.published_policies import NoPolicies, NoSuchPolicy, NotInForce
 
     try:
-        return PublishedPolicies.in_folder(read_settings().policies).in_force(policy_id, day)
+        source = policies_of(published)
+        found = source.policies.in_force(policy_id, day)
+        source.tell(_err, found.policy)
+        return found
     except NoSuchPolicy as error:
         _fail(f"There is no policy {policy_id!r}: there are {', '.join(error.known)}.", WRONG_INPUT)
     except (NotInForce, NoPolicies) as error:

@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 
 from app.records_cli import WRONG_INPUT, fail, progress_bar, tell, with_database
-from app.settings import read_settings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,13 +53,13 @@ def import_organisations(file: Path, telling: Telling, *, dry_run: bool, by: str
 
 
 def _import(file: Path, telling: Telling, bar: Progress, *, dry_run: bool, by: str, mode: Mode) -> Report:
+    from app.policy_source import published_now
     from app.services.legal_day import legal_day
-    from app.services.published_policies import PublishedPolicies
     from app.services.register_import import Told, import_file, read_file
 
     stated_on = telling.stated_on or legal_day()
     told = Told(telling.policy, telling.year or stated_on.year, stated_on, telling.source)
-    policies = PublishedPolicies.in_folder(read_settings().policies)
+    policies = published_now()
     reading = bar.add_task("reading", total=None)
     entries = read_file(file, policies, told, lambda done: bar.update(reading, completed=done))
     bar.update(reading, total=len(entries), completed=len(entries))

@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.settings import read_settings
+from app.policy_source import PublishedOption, policies_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from app.policy_source import Source
     from app.rules.input.mistakes import InputErrors
     from app.services.population.batches import Batch, RowError
     from app.services.published_policies import PublishedPolicies, PublishedPolicy
@@ -65,6 +66,7 @@ def simulate(
         typer.Option(help="A report: .html to look at, .xlsx, .json. As often as needed.", dir_okay=False),
     ] = None,
     language: Annotated[Language, typer.Option("--lang", help="Language of the tables.")] = Language.en,
+    published: PublishedOption = None,
 ) -> None:
     """Say who qualifies, what it costs, who gains and who loses. Nothing is stored, no server is needed.
 
@@ -75,9 +77,10 @@ def simulate(
         if file.suffix.lower() not in _ENDINGS:
             _fail(f"{file.name} must end in one of {', '.join(_ENDINGS)}.", WRONG_INPUT)
     fen = _fen(budget)
-    policies, base, day = _policy(policy, as_of)
+    source, base, day = _policy(policy, as_of, published)
     chosen = year or day.year
-    readings = _readings(policies, base, [*_set(values or []), *_read(files or [])], chosen, day)
+    source.tell(_err, base.policy)
+    readings = _readings(source.policies, base, [*_set(values or []), *_read(files or [])], chosen, day)
     done, errors = _simulate(population, readings, chosen, day, fen)
     _show(done, errors, population, language.value)
     _write(done, out or [])
@@ -97,24 +100,25 @@ def _fen(budget: str | None) -> int | None:
     return found
 
 
-def _policy(policy_id: str, given: datetime | None) -> tuple[PublishedPolicies, PublishedPolicy, date]:
+def _policy(
+    policy_id: str, given: datetime | None, published: bool | None
+) -> tuple[Source, PublishedPolicy, date]:
     """All policies, the version in force on the day, and the day."""
     from app.rules.language.lexing import nearest
     from app.rules.loading import PackErrors
     from app.services.legal_day import legal_day
-    from app.services.published_policies import NoPolicies, NoSuchPolicy, NotInForce, PublishedPolicies
+    from app.services.published_policies import NoPolicies, NoSuchPolicy, NotInForce
 
     day = legal_day() if given is None else given.date()
-    folder = read_settings().policies
     try:
-        policies = PublishedPolicies.in_folder(folder)
-        return policies, policies.in_force(policy_id, day), day
+        source = policies_of(published)
+        return source, source.policies.in_force(policy_id, day), day
     except (NoPolicies, PackErrors) as error:
         _fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
     except NoSuchPolicy as error:
         close = nearest(policy_id, error.known)
         hint = "" if close is None else f" Did you mean {close}?"
-        _fail(f"There is no policy {policy_id!r} in {folder}.{hint}", WRONG_INPUT)
+        _fail(f"There is no policy {policy_id!r}, {source.place}.{hint}", WRONG_INPUT)
     except NotInForce as error:
         listed = ", ".join(f"{one.version} from {one.in_force_from}" for one in error.versions)
         _fail(f"No version of {policy_id} is in force on {day}; there is {listed}.", WRONG_INPUT)

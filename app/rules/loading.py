@@ -37,6 +37,7 @@ from app.rules.packs.reach import check_within
 from app.rules.packs.readings import check_used, declared, read_readings, uses_of
 from app.rules.packs.references import check_cycles, referable
 from app.rules.packs.sets import read_relations, read_sets
+from app.rules.packs.standards import standards_used
 from app.rules.packs.standing_in import flagged, read_stand_ins
 from app.rules.packs.tables import Tables, read_tables
 from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
@@ -194,6 +195,7 @@ class _Pack:
             policy_id, family, version, status, title, authority, division, currency, since, until,
             digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
             groups=groups, readings=tuple(self.readings.values()), stand_ins=stand_ins,
+            derived=tuple(scope.derived.values()), tables=self.tables.tables, standards=standards_used(self.content),
             parts=parts_of(self.content),
         )  # fmt: skip
         return flagged(replace(policy, notices=tuple(notice.on(policy) for notice in notices)))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from app.rules.expression import Condition, Derived, Expression
     from app.rules.facts import FactSchema
+    from app.rules.language.naming import Table
     from app.rules.limits import Group, LedgerKey, Limit
     from app.rules.payment_terms import PaymentTerms
     from app.rules.values import Value
@@ -127,7 +128,7 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named constant of a measure, in the unit its type says (fen, 10^-8, whole numbers, ISO dates)."""
+    """A named constant of a measure, in the unit its type says (fen, whole numbers, ISO dates), over its scale."""
 
     name: str
     type: str
@@ -135,6 +136,8 @@ class Parameter:
     label: Words | None = None
     rows: tuple[tuple[str, int | str], ...] = ()
     """By year or by day: where each row begins, as written, and its value."""
+    scale: int = 1
+    """Percents and numbers are whole over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard that the pack names, and what it is taken from, as its file says."""
+
+    id: str
+    title: Words
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What an applicant hands in under a notice; without `measures` for every measure."""
 
@@ -284,6 +296,10 @@ class Policy:
     readings: tuple[Reading, ...] = ()
     stand_ins: tuple[StandIn, ...] = ()
     """Facts that a derived one stands in for where a request does not state them."""
+    derived: tuple[Derived, ...] = ()
+    """Each after those that it is worked out of."""
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    standards: tuple[Standard, ...] = ()
     parts: Mapping[tuple[str, str, str], str] = field(default_factory=dict, compare=False, repr=False)
     """Section, measure or year, key -> a fingerprint of what the pack says there: what differs between versions."""
     terms: tuple[Term, ...] = ()

@@ -103,7 +103,8 @@ async def run_job(office: Office, job: str, kinds: Mapping[str, Perform]) -> Non
         return
     progress = Progress(office, job, lease, asyncio.get_running_loop())
     try:
-        await _carry_out(office, row, lease, kinds[row.kind], progress)
+        # By what is in effect as it begins, to its end.
+        await _carry_out(office.held(), row, lease, kinds[row.kind], progress)
     except asyncio.CancelledError:
         progress.stop()
         raise

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.services.office import Office
 
 _PAUSE_SECONDS = 5.0
+_LOOK_SECONDS = 0.2
 _STOP_SECONDS = 5.0
 
 _log = log(__name__)
@@ -35,6 +36,7 @@ class JobWorker:
         """Until it is told to stop, whatever happens to the database. A job under way is left for the next worker."""
         # The library says at INFO all that it does; what matters of it we say ourselves.
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
+        await policies_known(self._office, stop)
         while not stop.is_set():
             try:
                 await self._work(stop)
@@ -90,6 +92,12 @@ class JobWorker:
             await free_stalled(queue)
             if found := await queue_lost(self._office):
                 _log.warning("jobs had lost their worker and are queued anew", jobs=found)
+
+
+async def policies_known(office: Office, stop: asyncio.Event) -> None:
+    """Wait until it is known what was published: nothing is decided by the packs of the image instead."""
+    while not (office.served.current or stop.is_set()):
+        await wait_for(stop, _LOOK_SECONDS)
 
 
 async def wait_for(stop: asyncio.Event, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
@@ -18,10 +19,10 @@ from app.rules.words.payment_words import terms_words
 from app.rules.words.reasons import filled
 from app.rules.words.required_facts import required_facts, tests_of
 from app.rules.words.value_words import award_words
+from app.rules.words.wording import Shown, decimal, figure, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from app.rules.expression import Condition
     from app.rules.facts import FactDeclaration, FactSchema
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
     from app.rules.policy import Award, Measure, Parameter, Policy
     from app.rules.words.describing import Requirement
 
-_PERCENT_SCALE = 10**8
 _APPLICANT = "applicant."
-_LEFT_OPEN = Words("…", "…")
+LEFT_OPEN = Words("…", "…")
 
 
 def words(text: Words) -> dict[str, str]:
@@ -115,7 +115,7 @@ def obligations(measure: Measure, policy: Policy) -> list[dict[str, Any]]:
         {
             "measure": measure.id,
             "code": one.code,
-            "text": words(filled(one.says, {"at_least": _LEFT_OPEN, "item": _LEFT_OPEN})),
+            "text": words(filled(one.says, {"at_least": LEFT_OPEN, "item": LEFT_OPEN})),
             "at_least": None
             if one.at_least is None
             else words(expression_words(one.at_least, policy.facts, policy.currency)),
@@ -163,20 +163,27 @@ def parameter_form(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "type": parameter.type,
-        "value": _shown(parameter.value, parameter.type),
-        "rows": [{"from": edge, "value": _shown(value, parameter.type)} for edge, value in parameter.rows],
+        "value": _shown(parameter.value, parameter),
+        "rows": [{"from": edge, "value": _shown(value, parameter)} for edge, value in parameter.rows],
     }
 
 
-def _shown(value: int | str, type_: str) -> int | str:
+def _shown(value: int | str, parameter: Parameter) -> int | str:
     if isinstance(value, str):
         return value
-    if type_ == "money":
+    if parameter.type == "money":
         return format_yuan(value)
-    if type_ == "percent":
-        whole, part = divmod(value * 100, _PERCENT_SCALE)
-        return f"{whole}.{part:08d}".rstrip("0").rstrip(".") + "%"
-    return value
+    if parameter.type == "percent":
+        return percent(value, parameter.scale)
+    return value if parameter.scale == 1 else decimal(value, parameter.scale)
+
+
+def parameter_words(parameter: Parameter, value: int | str, currency: str) -> Words:
+    """A value of a parameter, of one of its rows or its own, with its unit."""
+    day = parameter.type == "date" and isinstance(value, str)
+    return figure(
+        date.fromisoformat(str(value)) if day else value, Shown(parameter.type, parameter.scale), currency
+    )
 
 
 def _award_form(measure: Measure, award: Award, policy: Policy) -> dict[str, Any]:

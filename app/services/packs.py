@@ -34,7 +34,7 @@ def read_pack(folder: Path) -> Mapping[str, str]:
         for file in sorted(folder.rglob("*"))
         if file.suffix in _ENDINGS and file.is_file()
     }
-    return {**files, **standards_of(files, folder.parent)}
+    return {**files, **standards_of(files, folder.resolve().parent)}
 
 
 def standards_of(files: Mapping[str, str], beside: Path | None = None) -> dict[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.rules.language.literals import PERCENT
 from app.rules.policy import Words
+from app.rules.words.wording import NUMERIC, Shown, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,4 +50,19 @@ def _row(name: str, fact: FactDeclaration, currency: str) -> Words:
     if fact.choices:
         zh = f"{zh}：{'、'.join(label.zh for _, label in fact.choices)}"
         en = f"{en} {', '.join(label.en for _, label in fact.choices)}"
-    return Words(f"{fact.label.zh}（{name}）：{zh}", f"{fact.label.en} ({name}): {en}")
+    bounds = _bounds(fact, currency)
+    return Words(f"{fact.label.zh}（{name}）：{zh}{bounds.zh}", f"{fact.label.en} ({name}): {en}{bounds.en}")
+
+
+def _bounds(fact: FactDeclaration, currency: str) -> Words:
+    """What the pack states of least and most; that numbers begin at 0 goes without saying."""
+    scale = {"percent": PERCENT, "number": 10**fact.places}.get(fact.type, 1)
+    shown = Shown(fact.type, scale, None, fact.unit)
+    zh = en = ""
+    if fact.type in NUMERIC and fact.min:
+        least = figure(fact.min, shown, currency)
+        zh, en = f"，不小于 {least.zh}", f", at least {least.en}"
+    if fact.type in NUMERIC and fact.max is not None:
+        most = figure(fact.max, shown, currency)
+        zh, en = f"{zh}，不大于 {most.zh}", f"{en}, at most {most.en}"
+    return Words(zh, en)

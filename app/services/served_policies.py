@@ -18,7 +18,7 @@ class ServedPolicies:
         self.image = image
         self.now = image
         self.current = False
-        """Whether what was published is known: until then the service is not ready."""
+        """Whether what was published is known: until then the service is not ready, and no worker begins."""
 
     def switch(self, policies: PublishedPolicies) -> None:
         """From the next request on."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.logs import log
 from app.services.courier import LEASE, Courier
 from app.services.instants import now
-from app.services.job_worker import JobWorker, wait_for
+from app.services.job_worker import JobWorker, policies_known, wait_for
 from app.store.queue import STALLED_SECONDS, forget_failed, free_stalled, open_queue
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Worker:
         """Keeps a worker of the queue at work, whatever happens to the database."""
         # The library says at INFO all that it does; what matters of it we say ourselves.
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
+        await policies_known(self._office, stop)
         while not stop.is_set():
             try:
                 await self._work(stop)

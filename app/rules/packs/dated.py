@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.rules.packs.content import Content
     from app.rules.packs.errors import PackError
     from app.rules.packs.yaml_nodes import Node
-    from app.rules.policy import Measure, Policy
+    from app.rules.policy import Measure, Parameter, Policy
 
 MOST_MOMENTS = 120
 """A pack is read once for each."""
@@ -139,14 +139,14 @@ def with_rows(policy: Policy, content: Content, dated: Dated) -> Policy:
             if name in parameters and owner in (POLICY, measure.id):
                 rows = sections[owner].entries[name][1]
                 assert isinstance(rows, MapNode)
-                parameters[name] = replace(parameters[name], rows=_rows(rows, measure.id, name, policy))
+                parameters[name] = _with_rows(parameters[name], rows, measure.id, policy)
         measures.append(replace(measure, parameters=parameters))
     return replace(policy, measures=tuple(measures))
 
 
-def _rows(rows: MapNode, measure: str, name: str, policy: Policy) -> tuple[tuple[str, int | str], ...]:
-    """The rows that are ever in force, in the unit of the parameter: each as the policy of its first term has it."""
-    found: list[tuple[str, int | str]] = []
+def _with_rows(parameter: Parameter, rows: MapNode, measure: str, policy: Policy) -> Parameter:
+    """With the rows that are ever in force, each as the policy of its first term has it, all over one scale."""
+    found: list[tuple[str, Parameter]] = []
     for edge in rows.entries:
         day = date(int(edge), 1, 1) if YEAR.fullmatch(edge) else date.fromisoformat(edge)
         year = day.year if YEAR.fullmatch(edge) else date.max.year
@@ -155,8 +155,20 @@ def _rows(rows: MapNode, measure: str, name: str, policy: Policy) -> tuple[tuple
             found.clear()
         read = policy.on(year, date.max if YEAR.fullmatch(edge) else day).measure(measure)
         assert read is not None
-        found.append((edge, read.parameters[name].value))
-    return tuple(found)
+        found.append((edge, read.parameters[parameter.name]))
+    scale = max(parameter.scale, *(one.scale for _, one in found))
+    return replace(
+        parameter,
+        scale=scale,
+        value=_over(parameter, scale),
+        rows=tuple((edge, _over(one, scale)) for edge, one in found),
+    )
+
+
+def _over(parameter: Parameter, scale: int) -> int | str:
+    """Its value over a greater scale: all are powers of ten."""
+    value = parameter.value
+    return value * (scale // parameter.scale) if isinstance(value, int) and scale > 1 else value
 
 
 def _sections(content: Content) -> Iterator[tuple[str, MapNode]]:

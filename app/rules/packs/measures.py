@@ -81,7 +81,7 @@ def parameter_of(use: ParameterUse) -> Parameter:
     """The parameter in the unit of the type that its use gave it."""
     value = use.value.isoformat() if isinstance(use.value, date) else use.value
     assert isinstance(value, int | str)
-    return Parameter(use.name, use.type, value)
+    return Parameter(use.name, use.type, value, scale=use.scale)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from app.rules.language.naming import Scope
     from app.rules.packs.overlays import Base, Wide
     from app.rules.packs.yaml_nodes import MapNode, Node, TextNode
     from app.rules.policy import Measure, Policy, Reading
@@ -50,23 +51,20 @@ class Draft:
     wide: Wide | None
     """What stands beside the measures, where it may read otherwise."""
     readings: tuple[Reading, ...]
+    names: Scope
 
     def on(self, policy: Policy) -> Notice:
         """The notice with the policy as it reads under it."""
         measures = tuple(self.measures.get(measure.id, measure) for measure in policy.measures)
-        read = replace(policy, measures=measures, notices=(), readings=self.readings)
+        read = replace(
+            policy, measures=measures, notices=(), readings=self.readings,
+            derived=tuple(self.names.derived.values()), tables=self.names.tables,
+        )  # fmt: skip
         if (wide := self.wide) is not None:
             read = replace(read, groups=wide.groups, exclusions=wide.exclusions, stand_ins=wide.stand_ins)
         return Notice(
-            self.year,
-            self.published,
-            self.window,
-            self.closed,
-            self.review,
-            self.materials,
-            self.maximum,
-            read,
-        )
+            self.year, self.published, self.window, self.closed, self.review, self.materials, self.maximum, read,
+        )  # fmt: skip
 
 
 def read_notices(base: Base) -> list[Draft]:
@@ -100,7 +98,7 @@ class NoticeReader:
             return None
         return Draft(
             year, published, window, frozenset(closed), review, materials, maximum, measures,
-            overlay.wide(), tuple(overlay.readings.values()),
+            overlay.wide(), tuple(overlay.readings.values()), overlay.names(),
         )  # fmt: skip
 
     # What the notice says of itself

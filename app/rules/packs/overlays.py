@@ -107,6 +107,8 @@ class Overlay:
         self._problems = base.content.problems
         self.readings = dict(base.readings)
         """As the notice chooses."""
+        self._scopes: dict[tuple[tuple[str, str], ...], Scope] = {}
+        """By the policy's own parameters: reading derived facts is most of reading a pack that has many."""
         self._laws = self._other_laws()
         """The policy's names with the notice's readings and table rows, None where it changes neither."""
         self._changed = self._parameters()
@@ -180,14 +182,25 @@ class Overlay:
             () if problems.found else read_stand_ins(content, scope),
         )
 
+    def names(self) -> Scope:
+        """The policy's names under the notice."""
+        return self._scope(self._wide, Problems())
+
     def _scope(self, changed: Changed, problems: Problems) -> Scope:
         """The policy's names under the notice, with these values of its own parameters."""
         base = self._base
         wide = {one: changed.get(one, stated).text for one, stated in base.parameters.items()}
         if self._laws is None and not any(one in base.parameters for one in changed):
             return replace(base.scope, parameters=wide)
-        plain = replace(self._laws or base.plain, parameters=wide)
-        return with_derived(base.content.get("derived"), plain, problems)[0]
+        key = tuple(wide.items())
+        if key not in self._scopes:
+            before = len(problems.found)
+            plain = replace(self._laws or base.plain, parameters=wide)
+            scope = with_derived(base.content.get("derived"), plain, problems)[0]
+            if len(problems.found) > before:
+                return scope
+            self._scopes[key] = scope
+        return self._scopes[key]
 
     def _parameters(self) -> dict[str, Changed]:
         """Measure, or POLICY_WIDE -> its parameters with their new values."""

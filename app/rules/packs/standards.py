@@ -10,6 +10,7 @@ from app.rules.packs.errors import Mistake, mistake, refuse
 from app.rules.packs.node_reading import check_keys, id_of, list_of, text_of, words_of
 from app.rules.packs.yaml_nodes import ListNode, MapNode
 from app.rules.packs.yaml_source import read_yaml
+from app.rules.policy import Standard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,17 @@ def with_standards(content: Content, files: Mapping[str, MapNode]) -> None:
             if name not in named:
                 refuse(file, f"standards 没有列出 {name}", f"`standards` does not name {name!r}", name)
             _lay(content, file)
+
+
+def standards_used(content: Content) -> tuple[Standard, ...]:
+    """Those that the pack names, as their files call them: in the order named, once all of it could be read."""
+    node = content.get(SECTION)
+    named = [text_of(item).text for item in list_of(node).items] if node is not None else []
+    found = ((name, content.standards[name]) for name in named)
+    return tuple(
+        Standard(name, words_of(file.entries["title"][1]), text_of(file.entries["source"][1]).text)
+        for name, file in found
+    )
 
 
 def _lay(content: Content, file: MapNode) -> None:

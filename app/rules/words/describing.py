@@ -89,8 +89,11 @@ def expression_words(expression: Expression, schema: FactSchema, currency: str =
     match expression:
         case Literal(value=value) | ParameterUse(value=value):
             return figure(value, Shown(expression.type, expression.scale), currency)
-        case Fact() | ItemField() | Derived() | ReadingUse():
+        case Fact() | ItemField() | Derived():
             return declaration_of(expression, schema).label
+        case ReadingUse():
+            question = declaration_of(expression, schema).label
+            return Words(f"“{question.zh}”", f"“{question.en}”")
         case Lookup(table=table, keys=keys):
             label = schema.tables[table].label
             of = [expression_words(key, schema, currency) for key in keys]

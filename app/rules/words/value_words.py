@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.deciding.source import declaration_of
 from app.rules.expression import Arithmetic, Expression, Fact, ItemField, Literal, ParameterUse
@@ -12,7 +12,7 @@ from app.rules.words.describing import expression_words, requirement_words, show
 from app.rules.words.wording import Shown, capital, figure, money, spaced, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from app.rules.facts import FactSchema
     from app.rules.policy import Award, Rounding
@@ -31,20 +31,16 @@ _NO_MONEY = Words("不发放资金", "No money is paid")
 def value_words(value: Value, schema: FactSchema, currency: str = "CNY") -> Words:
     """A value as one phrase: `按级别：国家级 100,000.00 元，省级 50,000.00 元，其余无`."""
     match value:
-        case ByLevel():
-            return _by_level(value, schema, currency)
-        case Steps():
-            return _steps(value, schema, currency)
-        case Cases():
-            return _cases(value, schema, currency)
+        case ByLevel() | Steps() | Cases():
+            return _chosen(value, schema, currency)
         case Combined():
             return _combined(value, schema, currency)
         case Modified():
             return _modified(value, schema, currency)
-    return _expression(value, schema, currency)
+    return expression_or_nothing(value, schema, currency)
 
 
-def _expression(value: Expression, schema: FactSchema, currency: str) -> Words:
+def expression_or_nothing(value: Expression, schema: FactSchema, currency: str) -> Words:
     """A constant 0 pays nothing, and is called so."""
     if isinstance(value, Literal | ParameterUse) and value.type == "money" and value.value == 0:
         return NOTHING
@@ -69,9 +65,47 @@ def _listed(head: Words, rows: Sequence[Words]) -> Words:
     )
 
 
-def _otherwise(value: Value | None, schema: FactSchema, currency: str) -> Words:
-    words = NOTHING if value is None else _row(value, schema, currency)
-    return Words(f"其余{_after_word(words.zh)}", f"otherwise {words.en}")
+class Row(NamedTuple):
+    """One way through a form that chooses: when it is taken, and what it then gives."""
+
+    label: Words
+    value: Value | None
+    """None: nothing."""
+    plain: bool
+    """Whether the label is a word that the figure simply follows."""
+
+
+def chosen_rows(
+    value: ByLevel | Steps | Cases, schema: FactSchema, currency: str
+) -> tuple[Words, tuple[Row, ...]]:
+    """What a form chooses by, and its rows with the one for everything else."""
+    match value:
+        case ByLevel():
+            return _by_level(value, schema, currency)
+        case Steps():
+            return _steps(value, schema, currency)
+    rows = []
+    for case in value.rows:
+        when = requirement_words(case.when, schema, currency)
+        rows.append(Row(Words(f"{when.zh}的", f"if {when.en}"), case.then, plain=False))
+    rows.append(_otherwise(value.otherwise))
+    return Words("按首个符合的情形", "by the first case that holds"), tuple(rows)
+
+
+def _chosen(value: ByLevel | Steps | Cases, schema: FactSchema, currency: str) -> Words:
+    head, rows = chosen_rows(value, schema, currency)
+    return _listed(head, [_sentence(row, schema, currency) for row in rows])
+
+
+def _sentence(row: Row, schema: FactSchema, currency: str) -> Words:
+    gives = NOTHING if row.value is None else _row(row.value, schema, currency)
+    if row.plain:
+        return Words(f"{row.label.zh}{_after_word(gives.zh)}", f"{row.label.en} {gives.en}")
+    return Words(f"{row.label.zh}：{gives.zh}", f"{row.label.en}: {gives.en}")
+
+
+def _otherwise(value: Value | None) -> Row:
+    return Row(Words("其余", "otherwise"), value, plain=True)
 
 
 def _after_word(zh: str) -> str:
@@ -79,13 +113,13 @@ def _after_word(zh: str) -> str:
     return f" {zh}" if zh[:1].isascii() else zh
 
 
-def _by_level(value: ByLevel, schema: FactSchema, currency: str) -> Words:
-    key = expression_words(value.key, schema, currency)
-    rows = list(_levels(value, schema, currency))
+def _by_level(value: ByLevel, schema: FactSchema, currency: str) -> tuple[Words, tuple[Row, ...]]:
+    key, shown = expression_words(value.key, schema, currency), shown_of(value.key, schema)
+    rows = [Row(figure(code, shown, currency), row, plain=True) for code, row in value.rows.items()]
     codes = _codes(value.key, schema)
     if value.otherwise is not None or not codes <= value.rows.keys():
-        rows.append(_otherwise(value.otherwise, schema, currency))
-    return _listed(Words(f"按{key.zh}", f"by {key.en}"), rows)
+        rows.append(_otherwise(value.otherwise))
+    return Words(f"按{key.zh}", f"by {key.en}"), tuple(rows)
 
 
 def _codes(key: Expression, schema: FactSchema) -> set[str]:
@@ -94,46 +128,24 @@ def _codes(key: Expression, schema: FactSchema) -> set[str]:
     return {code for code, _ in declaration_of(key, schema).choices}
 
 
-def _levels(value: ByLevel, schema: FactSchema, currency: str) -> Iterator[Words]:
-    shown = shown_of(value.key, schema)
-    for code, row in value.rows.items():
-        label, amount = figure(code, shown, currency), _row(row, schema, currency)
-        yield Words(f"{label.zh}{_after_word(amount.zh)}", f"{label.en} {amount.en}")
-
-
-def _steps(value: Steps, schema: FactSchema, currency: str) -> Words:
+def _steps(value: Steps, schema: FactSchema, currency: str) -> tuple[Words, tuple[Row, ...]]:
     of, shown = expression_words(value.of, schema, currency), shown_of(value.of, schema)
-    form_zh, form_en = ("超过 {}", "above {}") if value.above else ("{}以上", "from {}")
     edges = [
         figure(getattr(edge, "value", None), Shown(shown.type, edge.scale, None, shown.unit), currency)
         for edge in value.edges
     ]
-    rows: list[Words] = []
+    rows: list[Row] = []
     if value.below is not None:
-        below = _row(value.below, schema, currency)
         zh, en = ("不超过 {}", "up to {}") if value.above else ("不足 {}", "below {}")
-        rows.append(Words(f"{zh.format(edges[0].zh)}：{below.zh}", f"{en.format(edges[0].en)}: {below.en}"))
-    for edge_words, row in zip(edges, value.rows, strict=True):
-        amount = _row(row, schema, currency)
-        zh, en = (
-            form_zh.format(edge_words.zh if value.above else spaced(edge_words.zh)),
-            form_en.format(edge_words.en),
-        )
-        rows.append(Words(f"{zh}：{amount.zh}", f"{en}: {amount.en}"))
+        label = Words(zh.format(edges[0].zh), en.format(edges[0].en))
+        rows.append(Row(label, value.below, plain=False))
+    for edge, row in zip(edges, value.rows, strict=True):
+        zh, en = ("超过 {}", "above {}") if value.above else ("{}以上", "from {}")
+        words = edge.zh if value.above else spaced(edge.zh)
+        rows.append(Row(Words(zh.format(words), en.format(edge.en)), row, plain=False))
     if value.below is None:
-        rows.append(Words(f"其余{NOTHING.zh}", f"otherwise {NOTHING.en}"))
-    return _listed(Words(f"按{of.zh}分档", f"in steps of {of.en}"), rows)
-
-
-def _cases(value: Cases, schema: FactSchema, currency: str) -> Words:
-    rows = []
-    for case in value.rows:
-        when = requirement_words(case.when, schema, currency)
-        then = _row(case.then, schema, currency)
-        rows.append(Words(f"{when.zh}的：{then.zh}", f"if {when.en}: {then.en}"))
-    rows.append(_otherwise(value.otherwise, schema, currency))
-    head = Words("按首个符合的情形", "by the first case that holds")
-    return _listed(head, rows)
+        rows.append(_otherwise(None))
+    return Words(f"按{of.zh}分档", f"in steps of {of.en}"), tuple(rows)
 
 
 def _combined(value: Combined, schema: FactSchema, currency: str) -> Words:
@@ -176,14 +188,14 @@ def award_words(award: Award, schema: FactSchema, currency: str = "CNY", per: st
             zh = f"最高{_after_word(words.zh)}" if plain else f"上限为（{words.zh}）"
             en = f"at most {words.en}" if plain else f"at most ({words.en})"
             words = Words(f"{zh}，由主管部门核定", f"{en}, decided by an official")
-    rounding = _rounded(award.rounding, currency)
+    rounding = rounding_words(award.rounding, currency)
     words = Words(f"{words.zh}{rounding.zh}", f"{words.en}{rounding.en}")
     if per == "item":
         return Words(f"每项{_after_word(words.zh)}", capital(f"for each item: {words.en}"))
     return Words(words.zh, capital(words.en))
 
 
-def _rounded(rounding: Rounding, currency: str) -> Words:
+def rounding_words(rounding: Rounding, currency: str) -> Words:
     """Silent about the rule that holds for every award: to the fen, half up."""
     if rounding.mode == "half up" and rounding.to == 1:
         return Words("", "")

@@ -49,8 +49,11 @@ async def run_matches(office: Office, _now: datetime) -> int:
 async def run(
     office: Office, row: MatchRow, progress: Callable[[MatchRow], None] = lambda _: None
 ) -> MatchRow | None:
-    """Lead one match to its end; None where somebody else is at it now. `progress` hears of every piece."""
-    failures = 0
+    """Lead one match to its end; None where somebody else is at it now. `progress` hears of every piece.
+
+    All of it by what is in effect as it begins here.
+    """
+    office, failures = office.held(), 0
     while True:
         try:
             after = await _advance(office, row.mode, row.id)

@@ -36,10 +36,8 @@ _log = log(__name__)
 
 
 async def followed(engine: AsyncEngine, image: PublishedPolicies) -> ServedPolicies:
-    """What is in effect now, for a command that looks once."""
-    served = ServedPolicies(image)
-    await Following(engine, served).look()
-    return served
+    """What is in effect now, for a command: nothing switches under it. Raises what the database does."""
+    return await Following(engine, ServedPolicies(image)).now()
 
 
 class News(NamedTuple):
@@ -47,6 +45,10 @@ class News(NamedTuple):
 
     newest: int
     steps: list[tuple[float, PublishedPolicies]]
+
+    def begun(self) -> list[PublishedPolicies]:
+        """Those that are due by now."""
+        return [policies for due, policies in self.steps if due <= time.monotonic()]
 
 
 class Following:
@@ -63,6 +65,13 @@ class Following:
         self._broken: set[str] = set()
         self._switching: asyncio.Task[None] | None = None
         self._reading = True
+
+    async def now(self) -> ServedPolicies:
+        """Look once, and stay with what is in effect. Raises SQLAlchemyError where that cannot be read."""
+        news = await self._news()
+        if news is not None:
+            self._switch(news.begun()[-1])
+        return self._served
 
     async def run(self) -> None:
         """Until it is cancelled, whatever happens to the database."""
@@ -107,7 +116,7 @@ class Following:
         self._newest = news.newest
         if self._switching is not None:
             self._switching.cancel()
-        begun = [policies for due, policies in news.steps if due <= time.monotonic()]
+        begun = news.begun()
         self._switch(begun[-1])
         self._switching = asyncio.create_task(self._switch_later(news.steps[len(begun) :]))
 

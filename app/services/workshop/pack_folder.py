@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.rules.packs.errors import PackError
 from app.rules.policy import Words
+from app.services.packs import standards_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,7 @@ MOST_FILES = 5_000
 
 
 def read_folder(folder: Path) -> tuple[dict[str, str], list[PackError]]:
-    """Path within the folder -> text, and the mistakes of the files that are left out."""
+    """Path within the folder -> text, and the mistakes of the files that are left out; with the standards it names."""
     files: dict[str, str] = {}
     errors: list[PackError] = []
     for place in sorted(folder.rglob("*")):
@@ -35,7 +36,7 @@ def read_folder(folder: Path) -> tuple[dict[str, str], list[PackError]]:
             files[name] = found
         else:
             errors.append(found)
-    return files, errors
+    return {**files, **standards_of(files, folder.resolve().parent)}, errors
 
 
 def _text(place: Path, name: str) -> str | PackError:
