@@ -66,6 +66,7 @@ def _said(measure: Measure, policy: Policy) -> tuple[Block, ...]:
     items = form["items"]
     return present((
         Block(Words("内容", "What the authority does"), () if measure.does is None else (Line(measure.does),)),
+        Block(Words("说明", "In short"), () if measure.says is None else (Line(measure.says),)),
         Block(Words("适用范围", "Where and when it applies"), tuple(_reach(measure, form))),
         Block(Words("条件", "Requirements"), _requirements(form["requirements"][_reaching(measure) :])),
         Block(
@@ -77,6 +78,7 @@ def _said(measure: Measure, policy: Policy) -> tuple[Block, ...]:
             Words("限制", "Limits"),
             (*_texts(form["limits"][: len(measure.limits)]), *_shared(measure, policy), *_ledger(measure, policy)),
         ),
+        Block(Words("支付", "Payment"), _texts_of(form["payment"])),
         Block(
             Words("获奖后的义务", "Obligations"),
             tuple(_obligation(one, policy) for one in measure.obligations),
@@ -85,6 +87,7 @@ def _said(measure: Measure, policy: Policy) -> tuple[Block, ...]:
             Words("提请审核人注意", "Points for the reviewer"),
             tuple(_flag(one, policy) for one in _flags(measure)),
         ),
+        Block(Words("法制审核", "Legal review"), () if measure.review is None else (Line(measure.review),)),
     ))  # fmt: skip
 
 
@@ -286,6 +289,10 @@ def changes(measure: Measure, base: Policy, notice: Notice) -> Iterator[Line]:
 
 def _fact(fact: Mapping[str, Any]) -> Line:
     return Line(with_name(words_of(fact["label"]), fact["fact"]))
+
+
+def _texts_of(found: list[dict[str, str]]) -> tuple[Line, ...]:
+    return tuple(Line(words_of(one)) for one in found)
 
 
 def _texts(found: list[dict[str, Any]]) -> tuple[Line, ...]:

@@ -205,6 +205,6 @@ def test_a_change_of_any_figure_or_condition_changes_the_page_in_both_languages(
 def test_the_html_page_leads_to_every_section_that_it_speaks_of() -> None:
     text = policy_html(policy_page(load_policy(read_pack(EVERYTHING))))
     ids = re.findall(r"<section id='([^']+)'", text)
-    assert len(ids) == len(set(ids)) == 15
+    assert len(ids) == len(set(ids)) == 16
     assert set(re.findall(r"href='#([^']+)'", text)) == set(ids)
     assert text.count("<div class='wide'") == text.count("<table>") > 8  # none is wider than a phone
