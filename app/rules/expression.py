@@ -33,6 +33,8 @@ class Domain:
     maximum: int | None = None
     codes: tuple[str, ...] = ()
     optional: bool = False
+    ends: bool = True
+    """Of what is worked out: whether it has a greatest end even where nothing is known."""
 
 
 ANY = Domain()

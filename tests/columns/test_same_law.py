@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.rules.expression import Derived
 from app.rules.loading import load_policy
 from app.rules.packs.standards import SHARED
+from app.rules.reaching import every_node
 from tests.columns.packs import YEAR, dump, random_pack
 from tests.columns.sections import plain
 
@@ -25,11 +27,14 @@ LAWS = ("parameters", "readings", "tables")
 
 def said_by(policy: Policy) -> tuple[object, ...]:
     """What decides. What a figure was called in other years is no part of it."""
-    measures = [
+    measures = tuple(
         replace(one, parameters={name: replace(each, rows=()) for name, each in one.parameters.items()})
         for one in policy.measures
-    ]
-    return measures, policy.exclusions, policy.groups, policy.stand_ins, policy.readings
+    )
+    # Derived facts are equal by name: what they are worked out of is compared beside them.
+    laws = (measures, policy.exclusions, policy.groups, policy.stand_ins)
+    worked_out = {node.name: node.value for node in every_node(laws) if isinstance(node, Derived)}
+    return worked_out, measures, policy.exclusions, policy.groups, policy.stand_ins, policy.readings
 
 
 @pytest.mark.parametrize("seed", SEEDS)

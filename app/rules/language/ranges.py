@@ -6,7 +6,7 @@ They hold for the ends of what is unknown too: `min(a, b)` goes up to `a` where 
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.expression import (
     Aggregate,
@@ -45,34 +45,57 @@ def least(expression: Expression) -> int:
     return range_of(expression)[0]
 
 
+class Span(NamedTuple):
+    """Least and greatest numerator, and whether each end is there even where nothing is known.
+
+    What may be without a least end is never taken to be above 0: `least` is below 0 then.
+    """
+
+    least: int
+    greatest: int
+    below: bool = True
+    above: bool = True
+
+    @property
+    def whole(self) -> bool:
+        return self.below and self.above
+
+
 def range_of(expression: Expression) -> tuple[int, int]:
     """Least and greatest numerator over the expression's own scale, by the types' input limits."""
+    return span_of(expression)[:2]
+
+
+def span_of(expression: Expression) -> Span:
+    """The same, with the ends that may be missing."""
+    found = _span(expression)
+    return found if found.below or found.least < 0 else found._replace(least=-1)
+
+
+def _span(expression: Expression) -> Span:
     match expression:
         case Literal(value=int(value)) | ParameterUse(value=int(value)):
-            return value, value
+            return Span(value, value)
         case Fact(domain=domain) | ItemField(domain=domain):
             limit = INPUT_LIMITS[expression.type] * (expression.scale if expression.type == "number" else 1)
-            return domain.minimum, limit if domain.maximum is None else domain.maximum
+            most = limit if domain.maximum is None else domain.maximum
+            return Span(domain.minimum, most, above=domain.maximum is not None)
         case BuiltIn(name=name):
-            return 0, BUILT_IN_LIMITS.get(name, INPUT_LIMITS["money"] * ITEMS)
+            return Span(0, BUILT_IN_LIMITS.get(name, INPUT_LIMITS["money"] * ITEMS), above=name == "year")
         case DateCall():
-            return 0, 4_000_000
+            return Span(0, 4_000_000, above=False)
         case Derived(domain=domain):
-            return domain.minimum, domain.maximum or 0
+            return Span(domain.minimum, domain.maximum or 0, above=domain.ends)
         case Lookup(rows=rows):
             found = tuple(_cells(rows))
-            return min(0, *found), max(0, *found)
+            return Span(min(0, *found), max(0, *found), above=False)
         case Aggregate(function="count"):
-            return 0, ITEMS
-        case Aggregate(value=Expression() as value, otherwise=otherwise):
-            ends = [0]
-            for one in (value,) if otherwise is None else (value, otherwise):
-                factor = expression.scale // one.scale * (ITEMS if expression.function == "sum" else 1)
-                ends += [end * factor for end in range_of(one)]
-            return min(ends), max(ends)
+            return Span(0, ITEMS, above=False)
+        case Aggregate(value=Expression()):
+            return _of_aggregate(expression)
         case Arithmetic():
             return _of_arithmetic(expression)
-    return 0, 0
+    return Span(0, 0)
 
 
 def _cells(rows: Rows) -> Iterator[int]:
@@ -83,63 +106,45 @@ def _cells(rows: Rows) -> Iterator[int]:
             yield value
 
 
-def _of_arithmetic(node: Arithmetic) -> tuple[int, int]:
-    ends = [range_of(operand) for operand in node.operands]
+def _of_aggregate(node: Aggregate) -> Span:
+    """Over a list that nobody knows it has no greatest end."""
+    ends, below = [0], True
+    for one in (node.value, node.otherwise):
+        if one is not None:
+            span = span_of(one)
+            factor = node.scale // one.scale * (ITEMS if node.function == "sum" else 1)
+            ends += [span.least * factor, span.greatest * factor]
+            below = below and span.below
+    return Span(min(ends), max(ends), below, above=False)
+
+
+def _of_arithmetic(node: Arithmetic) -> Span:
+    spans = [span_of(operand) for operand in node.operands]
     if node.operator == "*":
-        corners = [a * b for a, b in product(ends[0], ends[1])]
-        return min(corners), max(corners)
+        return _of_product(*spans)
     if node.operator == "/":
-        by = node.operands[1]
-        low, high = (end * by.scale for end in ends[0])
-        return min(low, 0), high
+        by, (low, high, below, above) = node.operands[1], spans[0]
+        return Span(min(low * by.scale, 0), high * by.scale, below, above)
     factors = [node.scale // operand.scale for operand in node.operands]
-    lows = [low * factor for (low, _), factor in zip(ends, factors, strict=True)]
-    highs = [high * factor for (_, high), factor in zip(ends, factors, strict=True)]
+    lows = [span.least * factor for span, factor in zip(spans, factors, strict=True)]
+    highs = [span.greatest * factor for span, factor in zip(spans, factors, strict=True)]
+    every_low, every_high = all(one.below for one in spans), all(one.above for one in spans)
     match node.operator:
         case "+":
-            return sum(lows), sum(highs)
+            return Span(sum(lows), sum(highs), every_low, every_high)
         case "-":
-            return lows[0] - highs[1], highs[0] - lows[1]
+            low, high = lows[0] - highs[1], highs[0] - lows[1]
+            return Span(low, high, spans[0].below and spans[1].above, spans[0].above and spans[1].below)
         case "neg":
-            return -highs[0], -lows[0]
+            return Span(-highs[0], -lows[0], spans[0].above, spans[0].below)
         case "min":
-            settled = [high for high, one in zip(highs, node.operands, strict=True) if _ends_above(one)]
-            return min(lows), min(settled) if settled else max(highs)
-    settled = [low for low, one in zip(lows, node.operands, strict=True) if _ends_below(one)]
-    return max(settled) if settled else min(lows), max(highs)
+            sure = [high for high, one in zip(highs, spans, strict=True) if one.above]
+            return Span(min(lows), min(sure) if sure else max(highs), every_low, bool(sure))
+    sure = [low for low, one in zip(lows, spans, strict=True) if one.below]
+    return Span(max(sure) if sure else min(lows), max(highs), bool(sure), every_high)
 
 
-def _ends_above(expression: Expression) -> bool:
-    """Whether it has a greatest end even where nothing is known; what is not sure has none."""
-    match expression:
-        case Literal() | ParameterUse() | BuiltIn(name="year"):
-            return True
-        case Fact(domain=domain) | ItemField(domain=domain):
-            return domain.maximum is not None
-        case Arithmetic(operator="+" | "max", operands=operands):
-            return all(map(_ends_above, operands))
-        case Arithmetic(operator="min", operands=operands):
-            return any(map(_ends_above, operands))
-        case Arithmetic(operator="-", operands=(left, right)):
-            return _ends_above(left) and _ends_below(right)
-        case Arithmetic(operator="neg", operands=(operand,)):
-            return _ends_below(operand)
-        case Arithmetic(operator="*", operands=operands):
-            return all(map(_ends_above, operands)) and all(map(_ends_below, operands))
-    return False
-
-
-def _ends_below(expression: Expression) -> bool:
-    """Likewise a least end."""
-    match expression:
-        case Fact() | ItemField() | Literal() | ParameterUse():
-            return True
-        case Arithmetic(operator="+" | "min", operands=operands):
-            return all(map(_ends_below, operands))
-        case Arithmetic(operator="max", operands=operands):
-            return any(map(_ends_below, operands))
-        case Arithmetic(operator="-", operands=(left, right)):
-            return _ends_below(left) and _ends_above(right)
-        case Arithmetic(operator="neg", operands=(operand,)):
-            return _ends_above(operand)
-    return range_of(expression)[0] >= 0
+def _of_product(one: Span, other: Span) -> Span:
+    corners = [a * b for a, b in product(one[:2], other[:2])]
+    whole, positive = one.whole and other.whole, one.least >= 0 and other.least >= 0
+    return Span(min(corners), max(corners), positive or whole, whole)

@@ -6,8 +6,8 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from app.rules.expression import BuiltIn, Derived, Expression
-from app.rules.language.ranges import range_of
-from app.rules.values import Combined, parts_of
+from app.rules.language.ranges import range_of, span_of
+from app.rules.values import Combined, Modified, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,15 @@ def range_of_value(value: Value) -> tuple[int, int]:
     if isinstance(value, Combined):
         return sum(low for low, _ in ends), sum(high for _, high in ends)
     return min((0, *(low for low, _ in ends))), max((0, *(high for _, high in ends)))
+
+
+def ends_above(value: Value) -> bool:
+    """Whether it has a greatest end even where nothing is known: rows and cases have the hull of theirs."""
+    if isinstance(value, Expression):
+        return span_of(value).above
+    if isinstance(value, Modified) and value.cap is not None and ends_above(value.cap):
+        return True
+    return all(map(ends_above, parts_of(value)))
 
 
 def _scaled(parts: Iterator[Value], scale: int) -> Iterator[tuple[int, int, int]]:

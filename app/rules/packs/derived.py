@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.rules.expression import ANY, Derived, Domain, Expression, Literal
 from app.rules.facts import FactDeclaration
 from app.rules.language.lexing import LanguageError, nearest, tokens_of
-from app.rules.language.value_ranges import range_of_value, scale_of
+from app.rules.language.value_ranges import ends_above, range_of_value, scale_of
 from app.rules.packs.errors import mistake, refuse
 from app.rules.packs.node_reading import check_keys, label_of, map_of, text_of
 from app.rules.packs.texts import Texts
@@ -74,7 +74,9 @@ def _read(key: TextNode, node: MapNode, texts: Texts) -> tuple[Derived, FactDecl
     low, high = range_of_value(found)
     if low < 0:
         refuse(value, "推导事实可能小于 0", "a derived fact that may be below 0")
-    return Derived(kind.text, scale_of(found), key.text, found, Domain(low, high)), declared
+    return Derived(
+        kind.text, scale_of(found), key.text, found, Domain(low, high, ends=ends_above(found))
+    ), declared
 
 
 def _choice(

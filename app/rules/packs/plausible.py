@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.rules.expression import Arithmetic, Expression, Fact, ItemField, Literal, Logic, ParameterUse
+from app.rules.expression import (
+    Arithmetic,
+    BuiltIn,
+    Derived,
+    Expression,
+    Fact,
+    ItemField,
+    Literal,
+    Logic,
+    Lookup,
+    ParameterUse,
+)
 from app.rules.language.constancy import facts_of, nodes, settles
 from app.rules.language.intervals import evaluate_interval
 from app.rules.limits import LimitKind
@@ -244,7 +255,8 @@ def _not(test: Expression) -> Expression:
 
 def _plain(test: Expression) -> bool:
     """Only comparisons of one fact with constants."""
-    return not any(isinstance(node, Arithmetic) for node in nodes(test)) and all(
+    other = Arithmetic | BuiltIn | Derived | Lookup
+    return not any(isinstance(node, other) for node in nodes(test)) and all(
         isinstance(mention, Fact | ItemField) for mention in facts_of(test)
     )
 

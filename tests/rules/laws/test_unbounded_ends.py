@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from app.rules.expression import Aggregate, Expression
 from app.rules.language.ranges import range_of
 from app.rules.loading import load_policy
@@ -16,16 +18,49 @@ if TYPE_CHECKING:
 RATES = """
 tables:
   allowance: {by: levels, gives: money, rows: {low: 1, middle: 2}}
+derived:
+  points: {type: count, label: [分, points], value: {by: firm.level, high: 5, low: 1}}
+  pieces: {type: count, label: [件, pieces], value: count(work in works)}
 """
+WORKS = "  works: {list: [作品, works], item: {score: {count: [分, score], max: 5}}}\n"
 
 
 def test_the_least_of_an_amount_and_of_what_a_table_has_not() -> None:
     """No row for `high` yet: what it will be has no end, and the amount alone is wider than any row."""
     policy = policy_of(
-        "award: {calculated: 'min(3.00000001 * (1.00000001 * firm.spent), allowance(firm.level))'}", RATES
+        "award: {calculated: 'min(3.00000001 * (1.00000001 * firm.spent), allowance(firm.level))'}",
+        WORKS + RATES,
     )
     found = decide(policy, spent=100_000_00, level="high")
     assert (found.verdict, found.amount, found.potential) == ("undetermined", None, 300_000_00)
+    same_in_columns(policy)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "500 - allowance(firm.level)",  # there may be no row yet, and then it may be any
+        "firm.spent - allowance(firm.level) + 500",
+        "2 * (500 - allowance(firm.level))",
+        "1 * (4000000 - days(firm.founded, as_of))",
+        "1 * (1000 - count(work in works))",
+        "1 * (1000 - pieces)",
+        "1 * sum(5 - pieces for work in works)",
+        "1 * max(4 - pieces for work in works)",
+    ],
+)
+def test_what_is_taken_off_without_an_end_may_fall_below_nothing(value: str) -> None:
+    """Though no row, day or list that is known is so great; what stands in for the unknown has no least end."""
+    (told, *_) = refused(f"award:\n  calculated: {value}", WORKS + RATES)
+    assert "below 0" in told[1]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["firm.spent - 100 + 100", "1 * (5 - points)", "10 - min(10, allowance(firm.level))"],
+)
+def test_what_has_an_end_may_be_taken_off(value: str) -> None:
+    policy = policy_of(f"award:\n  calculated: {value}", WORKS + RATES)
     same_in_columns(policy)
 
 
