@@ -5,20 +5,15 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
 from app.settings import read_settings
 
 if TYPE_CHECKING:
     from app.rules.policy import Policy
-
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
-_err = Console(stderr=True)
 
 
 class SchemaFormat(StrEnum):
@@ -51,12 +46,12 @@ def policy_template(
     from app.services.population.template import write_template
 
     if out.suffix.lower() != ".xlsx":
-        _fail(f"{out.name} must end in .xlsx.", WRONG_INPUT)
+        fail(f"{out.name} must end in .xlsx.", WRONG_INPUT)
     chosen = _policy(policy)
     try:
         write_template(chosen, out)
     except OSError as error:
-        _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
+        fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
 
 
 def _schema(policy: Policy, form: SchemaFormat) -> bytes:
@@ -88,9 +83,9 @@ def _policy(policy_id: str) -> Policy:
     except NoSuchPolicy as error:
         near = nearest(policy_id, error.known)
         hint = f" Did you mean {near}?" if near else ""
-        _fail(f"There is no policy {policy_id!r} in {root}.{hint}", WRONG_INPUT)
+        fail(f"There is no policy {policy_id!r} in {root}.{hint}", WRONG_INPUT)
     except (NoPolicies, PackErrors) as error:
-        _fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
+        fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
 
 
 def _put(data: bytes, out: Path | None) -> None:
@@ -101,9 +96,4 @@ def _put(data: bytes, out: Path | None) -> None:
     try:
         out.write_bytes(data)
     except OSError as error:
-        _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)
+        fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
