@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
-from app.settings import read_settings
+from app.policy_source import PublishedOption, policies_of
 
 if TYPE_CHECKING:
     from app.rules.policy import Policy
@@ -33,21 +33,23 @@ def policy_schema(
         SchemaFormat,
         typer.Option("--format", help="json: the facts of a request; arrow: the columns of a population."),
     ] = SchemaFormat.json,
+    published: PublishedOption = None,
 ) -> None:
     """Write the JSON Schema of a policy's facts, or the columns of a population as an Arrow IPC stream."""
-    _put(_schema(_policy(policy), form), out)
+    _put(_schema(_policy(policy, published), form), out)
 
 
 def policy_template(
     policy: PolicyArgument,
     out: Annotated[Path, typer.Argument(help="The workbook to write.", metavar="OUT.xlsx", dir_okay=False)],
+    published: PublishedOption = None,
 ) -> None:
     """Make an empty workbook for a population: a sheet for applicants and one a list, with drop-downs and notes."""
     from app.services.population.template import write_template
 
     if out.suffix.lower() != ".xlsx":
         fail(f"{out.name} must end in .xlsx.", WRONG_INPUT)
-    chosen = _policy(policy)
+    chosen = _policy(policy, published)
     try:
         write_template(chosen, out)
     except OSError as error:
@@ -66,24 +68,16 @@ def _schema(policy: Policy, form: SchemaFormat) -> bytes:
     return (json.dumps(fact_json_schema(policy), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _policy(policy_id: str) -> Policy:
+def _policy(policy_id: str, published: bool | None) -> Policy:
     """The version in force today, else the one that came into force last."""
-    from app.rules.language.lexing import nearest
     from app.rules.loading import PackErrors
-    from app.services.legal_day import legal_day
-    from app.services.published_policies import NoPolicies, NoSuchPolicy, NotInForce, PublishedPolicies
+    from app.services.published_policies import NoPolicies, NoSuchPolicy
 
-    root = read_settings().policies
     try:
-        policies = PublishedPolicies.in_folder(root)
-        try:
-            return policies.in_force(policy_id, legal_day()).policy
-        except NotInForce:
-            return policies.latest(policy_id).policy
-    except NoSuchPolicy as error:
-        near = nearest(policy_id, error.known)
-        hint = f" Did you mean {near}?" if near else ""
-        fail(f"There is no policy {policy_id!r} in {root}.{hint}", WRONG_INPUT)
+        source = policies_of(published)
+        return source.in_force_or_latest(policy_id)
+    except NoSuchPolicy:
+        source.lacks(policy_id)
     except (NoPolicies, PackErrors) as error:
         fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
 

@@ -12,6 +12,7 @@ import typer
 
 from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
 from app.languages import Language
+from app.policy_source import no_such_policy
 from app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -150,7 +151,6 @@ def named_policy(name: str) -> Policy:
 
 
 def _published(name: str) -> Policy:
-    from app.rules.language.lexing import nearest
     from app.rules.loading import PackErrors, load_policy
     from app.services.legal_day import legal_day
     from app.services.packs import pack_folders, read_pack
@@ -163,9 +163,7 @@ def _published(name: str) -> Policy:
         fail(f"A policy in {root} is not well formed. See: duixian policy check", NOT_POSSIBLE)
     named = [one for one in known if one.id == policy_id]
     if not named:
-        near = nearest(policy_id, tuple(one.id for one in known))
-        hint = f" Did you mean {near}?" if near else ""
-        fail(f"There is no policy {policy_id!r} in {root}, and no such folder.{hint}", WRONG_INPUT)
+        no_such_policy(policy_id, (one.id for one in known), f"in {root}, and no such folder")
     if version:
         named = [one for one in named if one.version == version]
         if not named:

@@ -98,7 +98,6 @@ def _policy(
     policy_id: str, given: datetime | None, published: bool | None
 ) -> tuple[Source, PublishedPolicy, date]:
     """All policies, the version in force on the day, and the day."""
-    from app.rules.language.lexing import nearest
     from app.rules.loading import PackErrors
     from app.services.legal_day import legal_day
     from app.services.published_policies import NoPolicies, NoSuchPolicy, NotInForce
@@ -109,10 +108,8 @@ def _policy(
         return source, source.policies.in_force(policy_id, day), day
     except (NoPolicies, PackErrors) as error:
         fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
-    except NoSuchPolicy as error:
-        close = nearest(policy_id, error.known)
-        hint = "" if close is None else f" Did you mean {close}?"
-        fail(f"There is no policy {policy_id!r}, {source.place}.{hint}", WRONG_INPUT)
+    except NoSuchPolicy:
+        source.lacks(policy_id)
     except NotInForce as error:
         listed = ", ".join(f"{one.version} from {one.in_force_from}" for one in error.versions)
         fail(f"No version of {policy_id} is in force on {day}; there is {listed}.", WRONG_INPUT)
