@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - Typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.ending import WRONG_INPUT, fail
 from app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ err = Console(stderr=True)
 
 Result = TypeVar("Result")
 BROKEN = 1
-WRONG_INPUT = 2
 
 
 class Mode(StrEnum):
@@ -93,7 +93,7 @@ def heads(
                 with file.open("wb") as written:
                     count = export_heads(database, signer, now(), written)
             except OSError as error:
-                _fail(f"Cannot write {file}: {error.strerror}.")
+                fail(f"Cannot write {file}: {error.strerror}.", WRONG_INPUT)
     err.print(f"{count} heads, signed with {signer.algorithm}", highlight=False)
 
 
@@ -109,9 +109,9 @@ def _compare(database: AuditedDatabase, file: Path, signer: Signer, found: Calla
                 "Comparing", count, lambda go: compare_heads(database, read_heads(lines), found, go)
             )
     except OSError as error:
-        _fail(f"Cannot read {file}: {error.strerror}.")
+        fail(f"Cannot read {file}: {error.strerror}.", WRONG_INPUT)
     except HeadsRefused as refused:
-        _fail(f"{file}: {refused}")
+        fail(f"{file}: {refused}", WRONG_INPUT)
     return count
 
 
@@ -130,7 +130,7 @@ def _database(mode: Mode | None) -> AbstractContextManager[AuditedDatabase]:
 
     url = read_settings().database_url
     if url is None:
-        _fail("Set DUIXIAN_DATABASE_URL.")
+        fail("Set DUIXIAN_DATABASE_URL.", WRONG_INPUT)
     return audited_database(url, None if mode is None else mode.value)
 
 
@@ -144,12 +144,7 @@ def _key(*, checks: bool) -> Signer:
         if found is None:
             raise NoAuditKey
     except (NoAuditKey, KeyUnusable) as error:
-        _fail(str(error))
+        fail(str(error), WRONG_INPUT)
     except OSError as error:
-        _fail(f"Cannot read {error.filename}: {error.strerror}.")
+        fail(f"Cannot read {error.filename}: {error.strerror}.", WRONG_INPUT)
     return found
-
-
-def _fail(message: str) -> NoReturn:
-    err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(WRONG_INPUT)

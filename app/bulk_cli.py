@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -22,6 +21,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
 from app.policy_source import PublishedOption, policies_of
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from app.services.population.deciding_files import Done, Run
     from app.services.published_policies import PublishedPolicy
 
-NOT_POSSIBLE = 1
-"""Exit code: the files could not be read or written to the end. What was done is kept for --resume."""
-WRONG_INPUT = 2
-"""The file, or what was asked, is wrong; with --strict, a row is bad."""
 INTERRUPTED = 130
 _MOST_BATCH_ROWS = 1_000_000
 _out = Console()
@@ -112,15 +108,15 @@ def _decide(run: Run) -> Done:
     try:
         return _with_progress(lambda tell: decide_file(run, tell))
     except PopulationError as error:
-        _fail(_said(error.message), WRONG_INPUT)
+        fail(_said(error.message), WRONG_INPUT)
     except BadRowsRefused as refused:
         told = f"{refused.errors} mistakes, all of them in {refused.errors_file}"
-        _fail(f"Nothing was written: {told}", WRONG_INPUT)
+        fail(f"Nothing was written: {told}", WRONG_INPUT)
     except OSError as error:
         place = error.filename or run.out
-        _fail(f"{place}: {error.strerror or error}. Go on with --resume.", NOT_POSSIBLE)
+        fail(f"{place}: {error.strerror or error}. Go on with --resume.", NOT_POSSIBLE)
     except KeyboardInterrupt:
-        _fail("Interrupted. Go on with --resume.", INTERRUPTED)
+        fail("Interrupted. Go on with --resume.", INTERRUPTED)
 
 
 def _policy(
@@ -147,15 +143,15 @@ def _policy(
         what = "policy" if isinstance(error, NoSuchPolicy) else "version"
         near = nearest(asked, error.known)
         hint = f"did you mean {near}?" if near else f"there are: {', '.join(error.known)}"
-        _fail(f"There is no {what} {asked!r}; {hint}", WRONG_INPUT)
+        fail(f"There is no {what} {asked!r}; {hint}", WRONG_INPUT)
     except NotInForce as error:
         since = ", ".join(f"{one.version} from {one.in_force_from}" for one in error.versions)
-        _fail(f"No such version of {policy} is in force on {day}: {since}.", WRONG_INPUT)
+        fail(f"No such version of {policy} is in force on {day}: {since}.", WRONG_INPUT)
     except (NoPolicies, PackErrors) as error:
-        _fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
+        fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
     chosen = day.year if year is None else year
     if not 2000 <= chosen <= 2100:
-        _fail(f"Say --year, 2000 to 2100: the day {day} lies outside.", WRONG_INPUT)
+        fail(f"Say --year, 2000 to 2100: the day {day} lies outside.", WRONG_INPUT)
     source.tell(_err, found.policy)
     return found.for_year(chosen, day), day, chosen
 
@@ -177,7 +173,7 @@ def _measures(given: list[str] | None, policy: Policy) -> tuple[str, ...] | None
             f"{_said(error.message)}"
             for error in refusal.errors
         )
-        _fail("\n".join(told), WRONG_INPUT)
+        fail("\n".join(told), WRONG_INPUT)
     return tuple(listed)
 
 
@@ -241,9 +237,3 @@ def _print(done: Done, run: Run) -> None:
 
 def _said(words: Words) -> str:
     return f"{words.zh} / {words.en}"
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    sys.stdout.flush()
-    raise typer.Exit(code)

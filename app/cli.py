@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,8 +13,10 @@ from rich.markup import escape
 from app.audit_cli import audit_app
 from app.bulk_cli import bulk
 from app.cluster_cli import spread
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
 from app.erasing_cli import erase_objector
 from app.keys_cli import keys_app
+from app.languages import Language
 from app.ledger_cli import ledger_app
 from app.match_cli import match
 from app.policy_cli import policy_check, policy_coverage, policy_test
@@ -72,15 +73,6 @@ app.command("simulate")(simulate)
 out = Console()
 err = Console(stderr=True)
 
-NOT_POSSIBLE = 1
-"""Exit code: the command could not be carried out, or a check failed. 2: the input is wrong."""
-WRONG_INPUT = 2
-
-
-class Language(StrEnum):
-    zh = "zh"
-    en = "en"
-
 
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the words.")]
 
@@ -98,7 +90,7 @@ def serve(
     try:
         run(read_settings(), _announce, _show_key, stop_with_parent=stop_with_parent)
     except CannotServe as error:
-        _fail(str(error), NOT_POSSIBLE)
+        fail(str(error), NOT_POSSIBLE)
 
 
 def _announce(address: str) -> None:
@@ -133,7 +125,7 @@ def worker() -> None:
 
     settings = read_settings()
     if settings.database_url is None:
-        _fail("Set DUIXIAN_DATABASE_URL.", WRONG_INPUT)
+        fail("Set DUIXIAN_DATABASE_URL.", WRONG_INPUT)
     configure_logs(settings.log_level)
     asyncio.run(work_alone(settings))
 
@@ -149,11 +141,11 @@ def migrate(
 
     url = read_settings().database_url
     if url is None:
-        _fail("Set DUIXIAN_DATABASE_URL.", WRONG_INPUT)
+        fail("Set DUIXIAN_DATABASE_URL.", WRONG_INPUT)
     try:
         go(url, revision)
     except OperationalError as error:
-        _fail(f"The database does not answer: {error.orig}", NOT_POSSIBLE)
+        fail(f"The database does not answer: {error.orig}", NOT_POSSIBLE)
 
 
 @app.command()
@@ -171,15 +163,15 @@ def evaluate(
     try:
         data = sys.stdin.buffer.read() if str(request) == "-" else request.read_bytes()
     except OSError as error:
-        _fail(f"Cannot read {request}: {error.strerror}.", WRONG_INPUT)
+        fail(f"Cannot read {request}: {error.strerror}.", WRONG_INPUT)
     try:
         body = parse_json(data)
     except NotJson as error:
         told = error.message.zh if language is Language.zh else error.message.en
-        _fail(f"{request}: {told}", WRONG_INPUT)
+        fail(f"{request}: {told}", WRONG_INPUT)
     chosen = next((local for _, local in _local_policies(None) if local.policy.id == policy), None)
     if chosen is None:
-        _fail(f"There is no policy {policy!r} in {read_settings().policies}.", WRONG_INPUT)
+        fail(f"There is no policy {policy!r} in {read_settings().policies}.", WRONG_INPUT)
     try:
         if as_json:
             sys.stdout.buffer.write(chosen.answer(body, legal_day()) + b"\n")
@@ -206,7 +198,7 @@ def openapi(
     document = json.dumps(create_app().openapi(), ensure_ascii=False, indent=2) + "\n"
     if check:
         if not file.exists() or file.read_text("utf-8") != document:
-            _fail(f"{file} is not what the service says. Write it anew: make openapi", NOT_POSSIBLE)
+            fail(f"{file} is not what the service says. Write it anew: make openapi", NOT_POSSIBLE)
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(document, "utf-8")
@@ -226,7 +218,7 @@ def procedure(
     if not check:
         file.write_text(page, "utf-8")
     elif not file.exists() or file.read_text("utf-8") != page:
-        _fail(f"{file} is not what the table says. Write it anew: make procedure", NOT_POSSIBLE)
+        fail(f"{file} is not what the table says. Write it anew: make procedure", NOT_POSSIBLE)
 
 
 def _local_policies(folder: Path | None) -> Iterator[tuple[Path, LocalPolicy]]:
@@ -237,7 +229,7 @@ def _local_policies(folder: Path | None) -> Iterator[tuple[Path, LocalPolicy]]:
     root = folder or read_settings().policies
     places = pack_folders(root)
     if not places:
-        _fail(f"There is no policy pack in {root}.", WRONG_INPUT)
+        fail(f"There is no policy pack in {root}.", WRONG_INPUT)
     for place in places:
         try:
             yield place, LocalPolicy.in_folder(place)
@@ -256,11 +248,6 @@ def _print_pack_errors(place: Path, errors: PackErrors) -> None:
             soft_wrap=True,
             highlight=False,
         )
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from datetime import datetime  # noqa: TC003 - typer reads it
 from importlib.util import find_spec
 from pathlib import Path  # noqa: TC003 - typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
 from app.policy_source import PublishedOption, policies_of
 from app.rules.money import format_yuan
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from app.services.cluster.spreading import Tally
     from app.services.published_policies import PublishedPolicy
 
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
 _out = Console()
 _err = Console(stderr=True)
 
@@ -53,7 +51,7 @@ def spread(
     off goes on where it was when it is started again.
     """
     if find_spec("distributed") is None:
-        _fail("Dask is not installed here: pip install 'duixian[cluster]'.", NOT_POSSIBLE)
+        fail("Dask is not installed here: pip install 'duixian[cluster]'.", NOT_POSSIBLE)
     from app.services.cluster.record_batches import Run
     from app.services.cluster.spreading import pieces
     from app.services.cluster.spreading import spread as spread_over
@@ -73,9 +71,9 @@ def spread(
             task = bar.add_task("applicants", total=sum(piece.rows for piece in given))
             found = spread_over(client, run, given, out, lambda piece, _: bar.advance(task, piece.rows))
     except PopulationError as refused:
-        _fail(refused.message.en, WRONG_INPUT)
+        fail(refused.message.en, WRONG_INPUT)
     except OSError as error:
-        _fail(f"No cluster at {scheduler or 'this machine'}: {error}", NOT_POSSIBLE)
+        fail(f"No cluster at {scheduler or 'this machine'}: {error}", NOT_POSSIBLE)
     _show(found, out)
 
 
@@ -113,11 +111,6 @@ def _policy(policy_id: str, day: date, published: bool | None) -> PublishedPolic
         source.tell(_err, found.policy)
         return found
     except NoSuchPolicy as error:
-        _fail(f"There is no policy {policy_id!r}: there are {', '.join(error.known)}.", WRONG_INPUT)
+        fail(f"There is no policy {policy_id!r}: there are {', '.join(error.known)}.", WRONG_INPUT)
     except (NotInForce, NoPolicies) as error:
-        _fail(f"{policy_id}: {error}", WRONG_INPUT)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/red]", soft_wrap=True)
-    raise typer.Exit(code)
+        fail(f"{policy_id}: {error}", WRONG_INPUT)

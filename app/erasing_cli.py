@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from app.records_cli import NOT_POSSIBLE, WRONG_INPUT, Mode, ModeOption, fail, with_database
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
+from app.records_cli import Mode, ModeOption, with_database
 from app.settings import read_settings
 
 _out = Console()

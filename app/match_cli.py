@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from rich.console import Console
 
-from app.records_cli import (
-    NOT_POSSIBLE,
-    WRONG_INPUT,
-    Mode,
-    ModeOption,
-    fail,
-    progress_bar,
-    with_database,
-)
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
+from app.records_cli import Mode, ModeOption, progress_bar, with_database
 from app.settings import read_settings
 
 if TYPE_CHECKING:

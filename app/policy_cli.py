@@ -11,12 +11,14 @@ import sys
 import unicodedata
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.ending import WRONG_INPUT, fail
+from app.languages import Language
 from app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -27,14 +29,8 @@ if TYPE_CHECKING:
     from app.services.workshop.trying import Tried
 
 FOUND_WRONG = 1
-WRONG_INPUT = 2
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
-
-
-class Language(StrEnum):
-    zh = "zh"
-    en = "en"
 
 
 class Format(StrEnum):
@@ -187,18 +183,18 @@ def _folders(pack: str | None) -> tuple[Path, ...]:
 
     root = read_settings().policies
     if pack is None:
-        return pack_folders(root) or _fail(f"There is no policy pack in {root}.")
+        return pack_folders(root) or fail(f"There is no policy pack in {root}.", WRONG_INPUT)
     place = Path(pack)
     if place.is_dir():
         return pack_folders(place) or (place,)
     if place.exists():
-        _fail(f"{pack} is a file: name the folder of the pack.")
+        fail(f"{pack} is a file: name the folder of the pack.", WRONG_INPUT)
     known = {folder.name: folder for folder in pack_folders(root)}
     if pack in known:
         return (known[pack],)
     close = nearest(pack, known)
     hint = f" Did you mean {close}?" if close else ""
-    return _fail(f"There is no folder {pack}, and no policy of this id in {root}.{hint}")
+    return fail(f"There is no folder {pack}, and no policy of this id in {root}.{hint}", WRONG_INPUT)
 
 
 def _sound(folder: Path, language: Language, *, cases: bool = False) -> LocalPolicy:
@@ -286,8 +282,3 @@ def _in(words: Words, language: Language) -> str:
 def _width(text: str) -> int:
     """Columns of a terminal: a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _fail(message: str) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]")
-    raise typer.Exit(WRONG_INPUT)

@@ -5,20 +5,15 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from app.settings import read_settings
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
+from app.policy_source import PublishedOption, policies_of
 
 if TYPE_CHECKING:
     from app.rules.policy import Policy
-
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
-_err = Console(stderr=True)
 
 
 class SchemaFormat(StrEnum):
@@ -38,25 +33,27 @@ def policy_schema(
         SchemaFormat,
         typer.Option("--format", help="json: the facts of a request; arrow: the columns of a population."),
     ] = SchemaFormat.json,
+    published: PublishedOption = None,
 ) -> None:
     """Write the JSON Schema of a policy's facts, or the columns of a population as an Arrow IPC stream."""
-    _put(_schema(_policy(policy), form), out)
+    _put(_schema(_policy(policy, published), form), out)
 
 
 def policy_template(
     policy: PolicyArgument,
     out: Annotated[Path, typer.Argument(help="The workbook to write.", metavar="OUT.xlsx", dir_okay=False)],
+    published: PublishedOption = None,
 ) -> None:
     """Make an empty workbook for a population: a sheet for applicants and one a list, with drop-downs and notes."""
     from app.services.population.template import write_template
 
     if out.suffix.lower() != ".xlsx":
-        _fail(f"{out.name} must end in .xlsx.", WRONG_INPUT)
-    chosen = _policy(policy)
+        fail(f"{out.name} must end in .xlsx.", WRONG_INPUT)
+    chosen = _policy(policy, published)
     try:
         write_template(chosen, out)
     except OSError as error:
-        _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
+        fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
 
 
 def _schema(policy: Policy, form: SchemaFormat) -> bytes:
@@ -71,26 +68,18 @@ def _schema(policy: Policy, form: SchemaFormat) -> bytes:
     return (json.dumps(fact_json_schema(policy), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _policy(policy_id: str) -> Policy:
+def _policy(policy_id: str, published: bool | None) -> Policy:
     """The version in force today, else the one that came into force last."""
-    from app.rules.language.lexing import nearest
     from app.rules.loading import PackErrors
-    from app.services.legal_day import legal_day
-    from app.services.published_policies import NoPolicies, NoSuchPolicy, NotInForce, PublishedPolicies
+    from app.services.published_policies import NoPolicies, NoSuchPolicy
 
-    root = read_settings().policies
     try:
-        policies = PublishedPolicies.in_folder(root)
-        try:
-            return policies.in_force(policy_id, legal_day()).policy
-        except NotInForce:
-            return policies.latest(policy_id).policy
-    except NoSuchPolicy as error:
-        near = nearest(policy_id, error.known)
-        hint = f" Did you mean {near}?" if near else ""
-        _fail(f"There is no policy {policy_id!r} in {root}.{hint}", WRONG_INPUT)
+        source = policies_of(published)
+        return source.in_force_or_latest(policy_id)
+    except NoSuchPolicy:
+        source.lacks(policy_id)
     except (NoPolicies, PackErrors) as error:
-        _fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
+        fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
 
 
 def _put(data: bytes, out: Path | None) -> None:
@@ -101,9 +90,4 @@ def _put(data: bytes, out: Path | None) -> None:
     try:
         out.write_bytes(data)
     except OSError as error:
-        _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)
+        fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - typer reads it
 from pathlib import Path  # noqa: TC003 - typer reads it
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
+
 _out = Console()
-_err = Console(stderr=True)
 
 
 def policy_new(
@@ -35,22 +34,17 @@ def policy_new(
     from app.services.new_pack import NewPack, new_pack
 
     if out.exists() and any(out.iterdir()):
-        _fail(f"{out} is not empty.", WRONG_INPUT)
+        fail(f"{out} is not empty.", WRONG_INPUT)
     texts = (title_zh, title_en), (authority_zh, authority_en)
     files = new_pack(NewPack(policy_id, *texts, division, since.date(), amount))
     try:
         load_policy(files)
     except PackErrors as errors:
-        _fail("\n".join(f"{one.file}:{one.line}: {one.message.en}" for one in errors.errors), WRONG_INPUT)
+        fail("\n".join(f"{one.file}:{one.line}: {one.message.en}" for one in errors.errors), WRONG_INPUT)
     try:
         for path, text in files.items():
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             (out / path).write_text(text, "utf-8")
     except OSError as error:
-        _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
+        fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
     _out.print(f"{escape(str(out))} is made. Next: duixian policy check {escape(str(out))}", soft_wrap=True)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)

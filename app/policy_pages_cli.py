@@ -6,12 +6,13 @@ import sys
 from datetime import datetime  # noqa: TC003 - typer reads it
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
+from app.languages import Language
+from app.policy_source import no_such_policy
 from app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
     from app.rules.columns.comparing import Compared
     from app.rules.policy import Policy
-
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
-_err = Console(stderr=True)
 
 
 class PageFormat(StrEnum):
@@ -85,11 +82,6 @@ class DiffFormat(StrEnum):
     json = "json"
 
 
-class Language(StrEnum):
-    zh = "zh"
-    en = "en"
-
-
 def policy_diff(
     before: Annotated[str, typer.Argument(help="A policy's id, id@version, or the folder of a pack.")],
     after: Annotated[str, typer.Argument(help="What it becomes, named likewise.")],
@@ -133,7 +125,7 @@ def _compared(population: Path, old: Policy, new: Policy, year: int, day: date) 
     try:
         return compare_over(population, old, new, year=year, as_of=day)
     except PopulationError as error:
-        _fail(f"{population}: {error.message.en}", WRONG_INPUT)
+        fail(f"{population}: {error.message.en}", WRONG_INPUT)
 
 
 def named_policy(name: str) -> Policy:
@@ -146,20 +138,19 @@ def named_policy(name: str) -> Policy:
         return _published(name)
     found = pack_folders(folder)
     if len(found) != 1:
-        _fail(f"{folder} holds {len(found)} policy packs; name the folder of one.", WRONG_INPUT)
+        fail(f"{folder} holds {len(found)} policy packs; name the folder of one.", WRONG_INPUT)
     try:
         return load_policy(read_pack(found[0]))
     except PackErrors as errors:
-        _fail(
+        fail(
             f"{folder} is no policy: {len(errors.errors)} mistakes. See: duixian policy check {folder}",
             NOT_POSSIBLE,
         )
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"Cannot read {folder}: {error}.", NOT_POSSIBLE)
+        fail(f"Cannot read {folder}: {error}.", NOT_POSSIBLE)
 
 
 def _published(name: str) -> Policy:
-    from app.rules.language.lexing import nearest
     from app.rules.loading import PackErrors, load_policy
     from app.services.legal_day import legal_day
     from app.services.packs import pack_folders, read_pack
@@ -169,16 +160,14 @@ def _published(name: str) -> Policy:
     try:
         known = [load_policy(read_pack(folder)) for folder in pack_folders(root)]
     except PackErrors:
-        _fail(f"A policy in {root} is not well formed. See: duixian policy check", NOT_POSSIBLE)
+        fail(f"A policy in {root} is not well formed. See: duixian policy check", NOT_POSSIBLE)
     named = [one for one in known if one.id == policy_id]
     if not named:
-        near = nearest(policy_id, tuple(one.id for one in known))
-        hint = f" Did you mean {near}?" if near else ""
-        _fail(f"There is no policy {policy_id!r} in {root}, and no such folder.{hint}", WRONG_INPUT)
+        no_such_policy(policy_id, (one.id for one in known), f"in {root}, and no such folder")
     if version:
         named = [one for one in named if one.version == version]
         if not named:
-            _fail(f"The policy {policy_id!r} has no version {version!r}.", WRONG_INPUT)
+            fail(f"The policy {policy_id!r} has no version {version!r}.", WRONG_INPUT)
     now = [one for one in named if one.in_force(legal_day())]
     return max(now or named, key=lambda one: one.in_force_from)
 
@@ -192,9 +181,4 @@ def put(text: str, out: Path | None) -> None:
     try:
         out.write_text(text, "utf-8")
     except OSError as error:
-        _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)
+        fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)

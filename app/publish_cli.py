@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx
 
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
 PATIENCE_SECONDS = 600.0
 """The answer comes when the pack is in effect."""
 _out = Console(soft_wrap=True, highlight=False)
@@ -42,7 +41,7 @@ def policy_archive(
     try:
         out.write_bytes(data)
     except OSError as error:
-        _fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
+        fail(f"Cannot write {out}: {error.strerror or error}.", NOT_POSSIBLE)
 
 
 def policy_publish(folder: Folder, url: Url = _HERE, key: Key = None) -> None:
@@ -67,32 +66,32 @@ def _archive(folder: Path) -> bytes:
     from app.services.publishing.archives import pack
 
     if not (folder / "policy.yaml").is_file():
-        _fail(f"{folder} holds no pack: there is no policy.yaml in it.", WRONG_INPUT)
+        fail(f"{folder} holds no pack: there is no policy.yaml in it.", WRONG_INPUT)
     try:
         return pack(read_pack(folder))
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"Cannot read {folder}: {error}.", WRONG_INPUT)
+        fail(f"Cannot read {folder}: {error}.", WRONG_INPUT)
 
 
 def _post(url: str, key: str | None, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
     import httpx
 
     if key is None:
-        _fail("Say whose key it is: --key, or DUIXIAN_KEY.", WRONG_INPUT)
+        fail("Say whose key it is: --key, or DUIXIAN_KEY.", WRONG_INPUT)
     sent = {**headers, "Authorization": f"Bearer {key}", "Idempotency-Key": uuid.uuid4().hex}
     try:
         # Of the environment nothing is taken but what was said: no proxy, no .netrc.
         with httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS) as client:
             return client.post(url, content=content, headers=sent)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        _fail(f"{url} does not answer: {str(error) or type(error).__name__}.", NOT_POSSIBLE)
+        fail(f"{url} does not answer: {str(error) or type(error).__name__}.", NOT_POSSIBLE)
 
 
 def _say(answer: httpx.Response) -> None:
     try:
         body = answer.json()
     except ValueError:
-        _fail(f"{answer.url} answered {answer.status_code}, and no JSON.", NOT_POSSIBLE)
+        fail(f"{answer.url} answered {answer.status_code}, and no JSON.", NOT_POSSIBLE)
     if answer.is_success:
         what = f"{body['policy']} {body['version']}"
         if body["digest"] is None:
@@ -104,13 +103,8 @@ def _say(answer: httpx.Response) -> None:
         where = f"{error['file']}:{error['line']}:{error['character']}: " if "file" in error else ""
         close = f" (did you mean {error['suggestion']!r}?)" if error.get("suggestion") else ""
         _err.print(escape(f"{where}{error['message'][_language()]}{close}"))
-    _fail(f"{body['status']} {body['message'][_language()]}", NOT_POSSIBLE)
+    fail(f"{body['status']} {body['message'][_language()]}", NOT_POSSIBLE)
 
 
 def _language() -> str:
     return "zh" if os.environ.get("LANG", "").startswith("zh") else "en"
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/red]")
-    sys.exit(code)

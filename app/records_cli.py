@@ -10,7 +10,7 @@ import sys
 from datetime import datetime  # noqa: TC003 - typer reads it
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import orjson
 import typer
@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.database_address import database_address
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
 from app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from app.services.importing.taking_in import Report
 
 Result = TypeVar("Result")
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
 _SHOWN = 20
 _STATEMENT_SECONDS, _LOCK_SECONDS = 600, 60
 _out = Console()
@@ -243,8 +242,3 @@ def _said(report: Report, *, dry_run: bool) -> str:
         f"{report.present} were there already"
     )
     return f"{told}; nothing was written (dry run)" if dry_run else told
-
-
-def fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from rich.console import Console
 
-from app.records_cli import WRONG_INPUT, fail, progress_bar, tell, with_database
+from app.ending import WRONG_INPUT, fail
+from app.records_cli import progress_bar, tell, with_database
 
 if TYPE_CHECKING:
     from datetime import date

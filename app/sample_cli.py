@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from datetime import datetime  # noqa: TC003 - typer reads it
 from pathlib import Path  # noqa: TC003 - typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
 from app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from app.rules.policy import Policy
 
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
 MOST_SEED = 2**32
 _out = Console()
 _err = Console(stderr=True)
@@ -50,7 +48,7 @@ def sample(
     from app.services.sampling.registers import MOST_ROWS
 
     if rows > MOST_ROWS:
-        _fail(f"A register has at most {MOST_ROWS} organisations.", WRONG_INPUT)
+        fail(f"A register has at most {MOST_ROWS} organisations.", WRONG_INPUT)
     _write(file, _policy(policy), rows, seed, as_of.date() if as_of is not None else SAMPLE_DAY)
     _out.print(f"{file}: {rows} organisations", markup=False, highlight=False, soft_wrap=True)
 
@@ -71,9 +69,9 @@ def _write(file: Path, policy: Policy, rows: int, seed: int, as_of: date) -> Non
                 write(block)
                 bar.update(task, advance=block.height)
     except NotAForm:
-        _fail(f"{file.name} must end in one of {', '.join(FORMS)}.", WRONG_INPUT)
+        fail(f"{file.name} must end in one of {', '.join(FORMS)}.", WRONG_INPUT)
     except OSError as error:
-        _fail(f"Cannot write {file}: {error.strerror}.", NOT_POSSIBLE)
+        fail(f"Cannot write {file}: {error.strerror}.", NOT_POSSIBLE)
 
 
 def _policy(policy_id: str) -> Policy:
@@ -85,13 +83,8 @@ def _policy(policy_id: str) -> Policy:
     try:
         return PublishedPolicies.in_folder(folder).latest(policy_id).policy
     except NoPolicies:
-        _fail(f"There is no policy pack in {folder}.", WRONG_INPUT)
+        fail(f"There is no policy pack in {folder}.", WRONG_INPUT)
     except NoSuchPolicy as missing:
         close = nearest(policy_id, missing.known)
         hint = f" Is {close!r} meant?" if close else ""
-        _fail(f"There is no policy {policy_id!r} in {folder}.{hint}", WRONG_INPUT)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)
+        fail(f"There is no policy {policy_id!r} in {folder}.{hint}", WRONG_INPUT)

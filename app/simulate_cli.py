@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime  # noqa: TC003 - typer reads it
-from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from app.ending import NOT_POSSIBLE, WRONG_INPUT, fail
+from app.languages import Language
 from app.policy_source import PublishedOption, policies_of
 
 if TYPE_CHECKING:
@@ -26,17 +27,10 @@ if TYPE_CHECKING:
     from app.services.simulating.readings import Reading, Scenario
     from app.services.simulating.simulation import Simulated
 
-NOT_POSSIBLE = 1
-WRONG_INPUT = 2
 _ENDINGS = (".html", ".xlsx", ".json")
 _SHOWN = 5
 _out = Console()
 _err = Console(stderr=True)
-
-
-class Language(StrEnum):
-    zh = "zh"
-    en = "en"
 
 
 def simulate(
@@ -75,7 +69,7 @@ def simulate(
     """
     for file in out or ():
         if file.suffix.lower() not in _ENDINGS:
-            _fail(f"{file.name} must end in one of {', '.join(_ENDINGS)}.", WRONG_INPUT)
+            fail(f"{file.name} must end in one of {', '.join(_ENDINGS)}.", WRONG_INPUT)
     fen = _fen(budget)
     source, base, day = _policy(policy, as_of, published)
     chosen = year or day.year
@@ -96,7 +90,7 @@ def _fen(budget: str | None) -> int | None:
     except ValueError:
         found = -1
     if found < 0:
-        _fail(f"--budget {budget!r} is no amount in yuan, such as 20000000.00.", WRONG_INPUT)
+        fail(f"--budget {budget!r} is no amount in yuan, such as 20000000.00.", WRONG_INPUT)
     return found
 
 
@@ -104,7 +98,6 @@ def _policy(
     policy_id: str, given: datetime | None, published: bool | None
 ) -> tuple[Source, PublishedPolicy, date]:
     """All policies, the version in force on the day, and the day."""
-    from app.rules.language.lexing import nearest
     from app.rules.loading import PackErrors
     from app.services.legal_day import legal_day
     from app.services.published_policies import NoPolicies, NoSuchPolicy, NotInForce
@@ -114,14 +107,12 @@ def _policy(
         source = policies_of(published)
         return source, source.policies.in_force(policy_id, day), day
     except (NoPolicies, PackErrors) as error:
-        _fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
-    except NoSuchPolicy as error:
-        close = nearest(policy_id, error.known)
-        hint = "" if close is None else f" Did you mean {close}?"
-        _fail(f"There is no policy {policy_id!r}, {source.place}.{hint}", WRONG_INPUT)
+        fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
+    except NoSuchPolicy:
+        source.lacks(policy_id)
     except NotInForce as error:
         listed = ", ".join(f"{one.version} from {one.in_force_from}" for one in error.versions)
-        _fail(f"No version of {policy_id} is in force on {day}; there is {listed}.", WRONG_INPUT)
+        fail(f"No version of {policy_id} is in force on {day}; there is {listed}.", WRONG_INPUT)
 
 
 def _set(values: list[str]) -> list[Scenario]:
@@ -132,9 +123,7 @@ def _set(values: list[str]) -> list[Scenario]:
     for given in values:
         name, equals, value = given.partition("=")
         if not equals or not name.strip() or name.strip() in parameters:
-            _fail(
-                f"--set {given!r} must be a parameter once, as in patent-grants.granted_min=8.", WRONG_INPUT
-            )
+            fail(f"--set {given!r} must be a parameter once, as in patent-grants.granted_min=8.", WRONG_INPUT)
         parameters[name.strip()] = value.strip()
     if not parameters:
         return []
@@ -148,9 +137,9 @@ def _read(files: list[Path]) -> Iterator[Scenario]:
         try:
             yield from scenarios_of(file)
         except NotScenarios as error:
-            _fail(f"{file}:{error.place}: {error}", WRONG_INPUT)
+            fail(f"{file}:{error.place}: {error}", WRONG_INPUT)
         except (OSError, UnicodeDecodeError) as error:
-            _fail(f"Cannot read {file}: {error}", WRONG_INPUT)
+            fail(f"Cannot read {file}: {error}", WRONG_INPUT)
 
 
 def _readings(
@@ -207,7 +196,7 @@ def _simulate(
 
             done = run(readings, noting(iter(opened)), year=year, as_of=day, budget=budget, progress=progress)
     except PopulationError as error:
-        _fail(f"{population}: {error.message.en}", WRONG_INPUT)
+        fail(f"{population}: {error.message.en}", WRONG_INPUT)
     return done, errors
 
 
@@ -232,10 +221,5 @@ def _write(done: Simulated, files: list[Path]) -> None:
         try:
             write_report(done, file)
         except OSError as error:
-            _fail(f"Cannot write {file}: {error.strerror or error}.", NOT_POSSIBLE)
+            fail(f"Cannot write {file}: {error.strerror or error}.", NOT_POSSIBLE)
         _out.print(f"{file}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
-    raise typer.Exit(code)

@@ -159,6 +159,18 @@ def test_commands_on_files_decide_by_what_is_published_or_by_the_folder_and_say_
     assert "There is no policy" in of_folder.stderr
 
 
+def test_the_workbook_to_fill_in_is_of_what_is_published(desk: Desk, tmp_path: Path) -> None:
+    publish(desk, 100)
+    made = tmp_path / "register.xlsx"
+    done = command(desk.url, "policy", "template", POLICY, made)
+    assert done.returncode == 0, done.stderr
+    filled = command(desk.url, "simulate", made, "--policy", POLICY, "--as-of", DAY)
+    assert f"{digest(100)}, as published" in filled.stderr
+    refused = command(desk.url, "policy", "template", POLICY, made, "--folder")
+    assert refused.returncode == 2
+    assert f"There is no policy '{POLICY}' in " in refused.stderr
+
+
 def test_a_command_that_cannot_read_what_is_published_decides_nothing(desk: Desk, tmp_path: Path) -> None:
     people = tmp_path / "people.ndjson"
     people.write_text(LINE, "utf-8")
