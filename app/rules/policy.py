@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from app.rules.allotment import Allotment
     from app.rules.expression import Condition, Derived, Expression
     from app.rules.facts import FactSchema
     from app.rules.limits import Group, LedgerKey, Limit
@@ -160,6 +161,8 @@ class Measure:
     """Facts with the values that the measure takes; `require` begins with them."""
     in_force: Period | None = None
     """The days of the measure within those of its policy; `require` has them."""
+    allotment: Allotment | None = None
+    """Where a budget or places meet all applicants together."""
 
     @property
     def history_keys(self) -> tuple[str, ...]:

@@ -197,6 +197,23 @@ class LimitForm(Shown):
     text: Words
 
 
+class AllotmentForm(Shown):
+    """A budget or places that all applicants share."""
+
+    budget: Money | None
+    places: int | None
+    per: Literal["year"] | None
+    """Null: the years share one."""
+    by: Literal["scale", "arrival", "rank"]
+    scores: list[Words]
+    """What ranks applicants, the highest first; each decides where those before it are equal."""
+    ties: Literal["decide", "admit", "refuse"] | None
+    """Where scores rank: what becomes of equal ones of whom not all get in."""
+    last: Literal["partial", "refuse"] | None
+    """Whether who crosses the budget gets what is left of it; null where nobody can."""
+    text: Words
+
+
 class RequiredFact(Shown):
     fact: str
     """Dotted; for a field of an item `list[].field`."""
@@ -245,6 +262,8 @@ class MeasureDetail(MeasureSummary):
     parameters: list[ParameterValue]
     award: AwardForm
     limits: list[LimitForm]
+    allotment: AllotmentForm | None
+    """How applicants share what there is; null: nobody's award depends on another's."""
     obligations: list[MeasureObligation]
     flags: list[FlagForm]
     required_facts: list[RequiredFact]

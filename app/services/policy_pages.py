@@ -102,6 +102,10 @@ def _measure(measure: Measure, policy: Policy) -> Section:
         Block(Words("奖励", "Award"), (Line(_words(form["award"]["text"])),) if measure.pays else ()),
         Block(Words("限制", "Limits"), _texts(form["limits"])),
         Block(
+            Words("预算与名额", "Budget and places"),
+            () if form["allotment"] is None else (Line(_words(form["allotment"]["text"])),),
+        ),
+        Block(
             Words("获奖后的义务", "Obligations"),
             tuple(Line(obligation_words(one)) for one in form["obligations"]),
         ),

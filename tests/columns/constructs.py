@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from app.rules.allotment import AllotBy, Allotment, Last, Ties
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
@@ -86,13 +87,15 @@ def every_construct() -> set[str]:
         "closed",
         "no requirement",
     }
-    of_groups = {LimitKind.GROUP, LimitKind.GROUP_CAP}
+    of_groups = {LimitKind.GROUP, LimitKind.GROUP_CAP, LimitKind.BUDGET, LimitKind.QUOTA}
     found |= (
         {f"limit {kind}" for kind in set(LimitKind) - of_groups}
         | {"group of measures"}
         | {"per level", "per item", "per year", "for anyone"}
     )
     found |= {"limit by fact", "limit by field", "ranked by a field", "best topped up", "kept in the ledger"}
+    found |= {f"allotted by {way}" for way in AllotBy} | {"a budget", "places"}
+    found |= {f"ties {way}" for way in Ties} | {f"last {way}" for way in Last}
     return found | {"money barred", "items barred"}
 
 
@@ -137,6 +140,9 @@ def _names(part: object) -> Iterator[str]:
             yield from _those(("flag when", when is not None), ("flag unless", unless is not None))
         case Group():
             yield "group of measures"
+        case Allotment(by=by, ties=ties, last=last, places=places):
+            yield from (f"allotted by {by}", f"ties {ties}", f"last {last}")
+            yield "places" if places else "a budget"
         case LedgerKey() | Limit():
             yield from _of_limit(part)
         case Exclusion(item_key=key):

@@ -10,6 +10,7 @@ from app.rules.facts import MOST_ITEMS
 from app.rules.language.value_ranges import range_of_value, scale_of
 from app.rules.loading import PackErrors, load_policy
 from tests.columns.grammar import Writer
+from tests.columns.scarcity import allotment
 from tests.columns.values import DEPTH, award
 from tests.columns.vocabulary import FILED, ORDERED, TEXT
 
@@ -185,6 +186,9 @@ def measure(chance: random.Random, index: int, *, service: bool | None = None) -
     _limit(writer, one, kind, limits)
     if writer.likely(0.3):
         one["flags"] = {"look": flag(writer)}
+    by_item = "award" in one.get("each", {})
+    if writer.likely(0.3) and (shared := allotment(writer, kind, by_item=by_item)) is not None:
+        one["allot"] = shared
     if writer.parameters:
         one["parameters"] = dict(writer.parameters)
     return one

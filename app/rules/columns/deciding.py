@@ -70,6 +70,8 @@ class Columns:
             for compiled in evaluator.measures
             if measures is None or compiled.measure.id in measures
         ]
+        self._certain = [one.measure.allotment is None for one in self._measures]
+        """Of each measure: its awards depend on no other applicant's."""
         self._said = {columns.measure.id: Explanations() for columns in self._measures}
         self._narrowings = {columns.measure.id: Narrowing(columns.compiled) for columns in self._measures}
         self._lines = {
@@ -103,7 +105,7 @@ class Columns:
             for measure_id, frame in found.items()
         ]
         named = population.select(REF, pl.col(APPLICANT).struct.field("uscc"))
-        answers = named.with_columns(*structs, totals_of(list(found.values())))
+        answers = named.with_columns(*structs, totals_of(list(found.values()), self._certain))
         return Decided(answers, all_lines(batch, of_items, self.measures) if lines else None)
 
     def _decide_groups(self, batch: Batch) -> dict[str, list[MeasureResult]]:
@@ -152,15 +154,18 @@ def _columns(compiled: CompiledMeasure) -> MeasureColumns:
     return ItemColumns(compiled) if isinstance(compiled, CompiledItems) else MeasureColumns(compiled)
 
 
-def totals_of(found: Sequence[pl.DataFrame]) -> pl.Series:
-    """Sums over the money measures: certain, at an official's discretion, and what is still possible."""
+def totals_of(found: Sequence[pl.DataFrame], certain: Sequence[bool]) -> pl.Series:
+    """Sums over the money measures: certain, at an official's discretion, and what is still possible.
+
+    `certain` is False for measures whose budget or places are still to be shared.
+    """
     columns: dict[str, pl.Series] = {}
     sums: dict[str, list[pl.Expr]] = {AMOUNT: [], DISCRETIONARY: [], POTENTIAL: []}
     for index, frame in enumerate(found):
         names = {name: f"{name}{index}" for name in (VERDICT, AMOUNT, CEILING, POTENTIAL)}
         columns |= {ours: frame[name] for name, ours in names.items()}
         granted = pl.col(names[VERDICT]).to_physical() == ELIGIBLE
-        sums[AMOUNT].append(pl.when(granted).then(pl.col(names[AMOUNT])))
+        sums[AMOUNT].append(pl.when(granted & pl.lit(certain[index])).then(pl.col(names[AMOUNT])))
         sums[DISCRETIONARY].append(pl.when(granted).then(pl.col(names[CEILING])))
         sums[POTENTIAL].append(pl.col(names[POTENTIAL]))
     totals = pl.struct(pl.sum_horizontal(parts).alias(name) for name, parts in sums.items())

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.rules.language.lexing import tokens_of
+from app.rules.packs.allotments import read_allotment
 from app.rules.packs.awards import read_award
 from app.rules.packs.conditions import NOTHING_ADDED, Added, Codes, ConditionReader
 from app.rules.packs.errors import mistake, refuse
@@ -21,6 +22,7 @@ from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
 from app.rules.policy import Award, AwardKind, Each, Flag, Measure, Obligation, Parameter, Period, Words
 
 if TYPE_CHECKING:
+    from app.rules.allotment import Allotment
     from app.rules.expression import Condition, ParameterUse
     from app.rules.language.naming import Scope
     from app.rules.limits import LedgerKey, Limit
@@ -40,8 +42,9 @@ KEYS = (
     "obligations",
     "flags",
     "ledger",
+    "allot",
 )
-LATER = ("allot", "instalments", "hold", "payee", "review", "says")
+LATER = ("instalments", "hold", "payee", "review", "says")
 SERVICE_KEYS = ("clause", "title", "does", "require")
 TAKEN_IDS = ("exclusion", "group", "limit")
 """What the codes of reasons that are no measure's begin with."""
@@ -93,6 +96,7 @@ class Parts:
     where: Where = ()
     in_force: Period | None = None
     kept: tuple[LedgerKey, ...] = ()
+    allotment: Allotment | None = None
 
 
 class MeasureReader:
@@ -146,6 +150,7 @@ class MeasureReader:
             self._key.text, parts.clause, parts.title, parts.award, self._parameters(), parts.require, parts.each,
             parts.limits, parts.obligations, parts.flags, parts.ledger.key, succeeds=parts.ledger.succeeds,
             ledger_keys=parts.kept, where=parts.where, in_force=parts.in_force,
+            allotment=parts.allotment,
         )  # fmt: skip
 
     def _describe(self) -> None:
@@ -239,6 +244,9 @@ class MeasureReader:
             with self._problems.gather():
                 found = read_obligations(map_of(obligations), self.texts, award.kind, by_item=by_item)
                 self._parts.obligations = tuple(found)
+        if award is not None and (allot := self._node.get("allot")) is not None:
+            with self._problems.gather():
+                self._parts.allotment = read_allotment(allot, self.texts, award, each)
         if (flags := self._node.get("flags")) is not None:
             with self._problems.gather():
                 found_flags = read_flags(map_of(flags), self._conditions, self.texts.within())
