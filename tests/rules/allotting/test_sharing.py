@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from app.rules.allotting.claims import Claim, Outcome
 from app.rules.allotting.sharing import share
 
 if TYPE_CHECKING:
+    import random
+
     from app.rules.allotting.claims import Allotted
 
 AMOUNTS = st.integers(1, 60)
