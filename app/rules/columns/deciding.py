@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from app.rules.allotting.scoring import Scoring
 from app.rules.columns import alone
+from app.rules.columns.allotting import scores_of
 from app.rules.columns.batch import Asked, Batch
 from app.rules.columns.ends import NotColumnar
 from app.rules.columns.explaining import VERDICTS, Explanations, one_by_one
@@ -23,7 +25,7 @@ from app.rules.deciding.items import CompiledItems
 from app.rules.evaluation import compile_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from app.rules.deciding.measures import CompiledMeasure
@@ -47,6 +49,8 @@ class Decided:
 
     answers: pl.DataFrame
     lines: pl.DataFrame | None = None
+    scores: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """Measure with an allotment -> a column for each of its scores, null where it is open; one row an applicant."""
 
 
 class _Measured(NamedTuple):
@@ -72,6 +76,11 @@ class Columns:
         ]
         self._certain = [one.measure.allotment is None for one in self._measures]
         """Of each measure: its awards depend on no other applicant's."""
+        self._scorings = {
+            one.measure.id: Scoring(one.measure, policy)
+            for one in self._measures
+            if one.measure.allotment is not None
+        }
         self._said = {columns.measure.id: Explanations() for columns in self._measures}
         self._narrowings = {columns.measure.id: Narrowing(columns.compiled) for columns in self._measures}
         self._lines = {
@@ -85,8 +94,10 @@ class Columns:
         """The measures that are decided, in catalogue order."""
         return tuple(columns.measure.id for columns in self._measures)
 
-    def decide(self, population: pl.DataFrame, *, lines: bool = False) -> Decided:
+    def decide(self, population: pl.DataFrame, *, lines: bool = False, scores: bool = False) -> Decided:
         """Decide every row of a population in the form of `population_schema`.
+
+        `lines` and `scores`: with the items, and with what ranks applicants who share a budget or places.
 
         Raises EnginesDisagree for a defect of an engine.
         """
@@ -106,7 +117,8 @@ class Columns:
         ]
         named = population.select(REF, pl.col(APPLICANT).struct.field("uscc"))
         answers = named.with_columns(*structs, totals_of(list(found.values()), self._certain))
-        return Decided(answers, all_lines(batch, of_items, self.measures) if lines else None)
+        scored = {name: scores_of(batch, one) for name, one in self._scorings.items()} if scores else {}
+        return Decided(answers, all_lines(batch, of_items, self.measures) if lines else None, scored)
 
     def _decide_groups(self, batch: Batch) -> dict[str, list[MeasureResult]]:
         """The members of groups, row by row: what one is awarded depends on the others."""
