@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
@@ -33,6 +33,39 @@ class SimulatedPopulation(Shown):
     """Rows that could not be read, and are in no figure."""
 
 
+class AllotmentFactor(Shown):
+    exact: Annotated[str, Field(pattern=r"^[0-9]+/[0-9]+$", examples=["2/3"])]
+    decimal: Annotated[str, Field(pattern=r"^[01]\.[0-9]{10}$")]
+    """Rounded down."""
+
+
+class AllotmentFigures(Shown):
+    """What a budget or places of a measure come to; granted, partly, none and needs_decision add up to the claims."""
+
+    by: Literal["scale", "arrival", "rank"]
+    """By arrival the rows of the population stand for the order of arrival."""
+    budget: SignedMoney | None
+    places: Count | None
+    claims: Count
+    """Applicants who are certainly eligible and whose scores are all known."""
+    undetermined: Count
+    """Applicants who may have a claim; they are in no other figure."""
+    demand: SignedMoney
+    granted: Count
+    """In full."""
+    partly: Count
+    none: Count
+    needs_decision: Count
+    """Equals of whom not all get in."""
+    spent: SignedMoney
+    left: SignedMoney | Count
+    """Money of a budget, or a number of places."""
+    factor: AllotmentFactor | None
+    """Where all are scaled alike."""
+    cut_off: list[int | str] | None
+    """The lowest scores that got in, where scores rank and anyone did."""
+
+
 class MeasureFigures(Shown):
     """Applicants by verdict, which add up to all of them."""
 
@@ -43,6 +76,8 @@ class MeasureFigures(Shown):
     """Of all rows."""
     ceiling: SignedMoney
     """The most that officials may grant to those who are eligible."""
+    allotment: AllotmentFigures | SkipJsonSchema[None] = NOT_ALWAYS
+    """Where a budget or places are shared; `amount` is before it, and the totals are without it."""
 
 
 class GroupFigures(Shown):
