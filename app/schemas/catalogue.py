@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from app.schemas.answers import AwardKind, Choice, FactType, PolicyReference
 from app.schemas.words import Digest, Money, Shown, Words
@@ -197,6 +198,9 @@ class LimitForm(Shown):
     text: Words
 
 
+AllotmentWay = TypeAliasType("AllotmentWay", Literal["scale", "arrival", "rank"])
+
+
 class AllotmentForm(Shown):
     """A budget or places that all applicants share."""
 
@@ -204,7 +208,7 @@ class AllotmentForm(Shown):
     places: int | None
     per: Literal["year"] | None
     """Null: the years share one."""
-    by: Literal["scale", "arrival", "rank"]
+    by: AllotmentWay
     scores: list[Words]
     """What ranks applicants, the highest first; each decides where those before it are equal."""
     ties: Literal["decide", "admit", "refuse"] | None

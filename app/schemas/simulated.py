@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
+from app.schemas.catalogue import AllotmentWay
 from app.schemas.words import NOT_ALWAYS, Shown
 
 Count = Annotated[int, Field(ge=0)]
@@ -42,7 +43,7 @@ class AllotmentFactor(Shown):
 class AllotmentFigures(Shown):
     """What a budget or places of a measure come to; granted, partly, none and needs_decision add up to the claims."""
 
-    by: Literal["scale", "arrival", "rank"]
+    by: AllotmentWay
     """By arrival the rows of the population stand for the order of arrival."""
     budget: SignedMoney | None
     places: Count | None
