@@ -40,8 +40,8 @@ WRONG_INPUT = 2
 """The file, or what was asked, is wrong; with --strict, a row is bad."""
 INTERRUPTED = 130
 _MOST_BATCH_ROWS = 1_000_000
-_out = Console()
-_err = Console(stderr=True)
+out = Console()
+err = Console(stderr=True)
 
 
 InArgument = Annotated[
@@ -87,7 +87,7 @@ def bulk(
     """
     from app.services.population.deciding_files import Run
 
-    published, day, chosen_year = _policy(policy, version, as_of, year)
+    published, day, chosen_year = in_force(policy, version, as_of, year)
     run = Run(
         source=source,
         out=out,
@@ -111,18 +111,18 @@ def _decide(run: Run) -> Done:
     try:
         return _with_progress(lambda tell: decide_file(run, tell))
     except PopulationError as error:
-        _fail(_said(error.message), WRONG_INPUT)
+        fail(said(error.message), WRONG_INPUT)
     except BadRowsRefused as refused:
         told = f"{refused.errors} mistakes, all of them in {refused.errors_file}"
-        _fail(f"Nothing was written: {told}", WRONG_INPUT)
+        fail(f"Nothing was written: {told}", WRONG_INPUT)
     except OSError as error:
         place = error.filename or run.out
-        _fail(f"{place}: {error.strerror or error}. Go on with --resume.", NOT_POSSIBLE)
+        fail(f"{place}: {error.strerror or error}. Go on with --resume.", NOT_POSSIBLE)
     except KeyboardInterrupt:
-        _fail("Interrupted. Go on with --resume.", INTERRUPTED)
+        fail("Interrupted. Go on with --resume.", INTERRUPTED)
 
 
-def _policy(
+def in_force(
     policy: str, version: str | None, as_of: datetime | None, year: int | None
 ) -> tuple[PublishedPolicy, date, int]:
     """The version that decides, as it reads under the year's notice; the day and the year."""
@@ -147,15 +147,15 @@ def _policy(
         what = "policy" if isinstance(error, NoSuchPolicy) else "version"
         near = nearest(asked, error.known)
         hint = f"did you mean {near}?" if near else f"there are: {', '.join(error.known)}"
-        _fail(f"There is no {what} {asked!r}; {hint}", WRONG_INPUT)
+        fail(f"There is no {what} {asked!r}; {hint}", WRONG_INPUT)
     except NotInForce as error:
         since = ", ".join(f"{one.version} from {one.in_force_from}" for one in error.versions)
-        _fail(f"No such version of {policy} is in force on {day}: {since}.", WRONG_INPUT)
+        fail(f"No such version of {policy} is in force on {day}: {since}.", WRONG_INPUT)
     except (NoPolicies, PackErrors) as error:
-        _fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
+        fail(f"{error} See: duixian policy check", NOT_POSSIBLE)
     chosen = day.year if year is None else year
     if not 2000 <= chosen <= 2100:
-        _fail(f"Say --year, 2000 to 2100: the day {day} lies outside.", WRONG_INPUT)
+        fail(f"Say --year, 2000 to 2100: the day {day} lies outside.", WRONG_INPUT)
     return found.for_year(chosen, day), day, chosen
 
 
@@ -173,10 +173,10 @@ def _measures(given: list[str] | None, policy: Policy) -> tuple[str, ...] | None
         refusal = mistakes.refusal({MEASURES: names})
         told = (
             f"{names[int(error.pointer.rsplit('/', 1)[1])] if error.pointer.count('/') > 1 else '--measures'}: "
-            f"{_said(error.message)}"
+            f"{said(error.message)}"
             for error in refusal.errors
         )
-        _fail("\n".join(told), WRONG_INPUT)
+        fail("\n".join(told), WRONG_INPUT)
     return tuple(listed)
 
 
@@ -198,7 +198,7 @@ def _with_progress(work: Callable[[Callable[[str, int, int | None], None]], Done
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=_err, disable=not _err.is_terminal) as bar:
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
         tasks = {}
 
         def tell(step: str, rows: int, total: int | None) -> None:
@@ -225,12 +225,12 @@ def _print(done: Done, run: Run) -> None:
         table.add_row(measure_id, *(f"{count}" for count in counts.values()), amount)
     table.add_section()
     table.add_row("Total", "", "", "", format_yuan(sum(done.tally.amounts.values())))
-    _out.print(table)
-    _out.print(
+    out.print(table)
+    out.print(
         f"{done.tally.rows} applicants decided: {escape(str(run.out))}", soft_wrap=True, highlight=False
     )
     if done.errors_file is not None:
-        _out.print(
+        out.print(
             f"[yellow]{done.bad_rows} bad rows left out[/], {done.errors} mistakes: "
             f"{escape(str(done.errors_file))}",
             soft_wrap=True,
@@ -238,11 +238,11 @@ def _print(done: Done, run: Run) -> None:
         )
 
 
-def _said(words: Words) -> str:
+def said(words: Words) -> str:
     return f"{words.zh} / {words.en}"
 
 
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
+def fail(message: str, code: int) -> NoReturn:
+    err.print(f"[red]{escape(message)}[/]", soft_wrap=True, highlight=False)
     sys.stdout.flush()
     raise typer.Exit(code)
