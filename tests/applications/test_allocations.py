@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from app.services.offers.terms import offerable
 from tests.applications.desk import Desk, decisions, secret_of
 from tests.applications.test_ledger_verify import verified
 from tests.http.asking import refused
@@ -23,6 +24,7 @@ ALLOT = {
     "ranked": "{budget: 100, per: year, by: firm.spent, last: partial}",
     "seats": "{places: 2, by: firm.spent, then: [count(w in works where w.good)]}",
     "open-seats": "{places: 1, by: firm.spent, ties: admit}",
+    "scored": "{places: 5, by: count(w in works where w.good)}",
     "first": "{budget: 100, per: year, by: arrival, last: partial}",
     "whole": "{budget: 100, per: year, by: arrival, last: refuse}",
     "chairs": "{places: 2, by: arrival}",
@@ -41,7 +43,7 @@ def pack() -> str:
 
 def _block(allot: str) -> str:
     """Aggregates hold no commas or braces of a flow."""
-    parts = allot.strip("{}").split(", ", 3 if "then" in allot else -1)
+    parts = allot.strip("{}").split(", ")
     return "\n      ".join(parts)
 
 
@@ -55,11 +57,13 @@ def office(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     running.close()
 
 
-def accepted(office: Desk, measure: str, number: int, spent: str, good: int = 0) -> dict[str, Any]:
-    """An application of the firm of this number."""
+def accepted(office: Desk, measure: str, number: int, spent: str, good: int | None = 0) -> dict[str, Any]:
+    """An application of the firm of this number; `good` works, None: nobody knows."""
     applicant = {"name": f"企业{number}", "uscc": CODES[number]}
-    works = [{"no": f"W{n}", "good": True, "worth": "1", "grade": "low"} for n in range(good)]
-    drafted = office.draft([measure], {"firm": {"spent": spent}, "works": works}, applicant, policy="forms")
+    facts: dict[str, Any] = {"firm": {"spent": spent}}
+    if good is not None:
+        facts["works"] = [{"no": f"W{n}", "good": True, "worth": "1", "grade": "low"} for n in range(good)]
+    drafted = office.draft([measure], facts, applicant, policy="forms")
     office.done("apply", drafted["id"], "submit")
     return office.done("review", drafted["id"], "accept")
 
@@ -158,6 +162,42 @@ def test_equals_wait_until_an_official_says_who_goes_first(office: Desk) -> None
     }
     assert amount(approve(office, equals[1])) == "20.00"
     assert used(office) == [("quota|forms.seats", None, 1, 2)]
+
+
+def test_whose_score_is_not_known_takes_no_part_and_is_told_so(office: Desk) -> None:
+    known, unknown = accepted(office, "scored", 0, "20", 2), accepted(office, "scored", 1, "30", None)
+    found = run(office, "scored")
+    assert (found["outcomes"]["granted"], found["outcomes"]["undetermined"], found["demand"]) == (
+        1,
+        1,
+        "20.00",
+    )
+    assert lines(office, found) == {
+        known["id"]: (1, "granted", "20.00"),
+        unknown["id"]: (None, "undetermined", "0.00"),
+    }
+    told = office.get("audit", f"/v1/allocations/{found['id']}/lines?application={unknown['id']}").json()[
+        "items"
+    ]
+    assert (told[0]["scores"], told[0]["amount"]) == (None, "30.00")
+    assert told[0]["message"]["en"] == "A fact that scores it is not known: it took no part"
+    assert refused(approve(office, unknown), 409, "not-allotted")["outcome"] == "undetermined"
+    assert office.post("audit", f"/v1/allocations/{found['id']}/replay").json()["identical"]
+
+
+def test_who_comes_after_the_run_waits_for_the_next(office: Desk) -> None:
+    first = accepted(office, "ranked", 0, "60")
+    run(office, "ranked")
+    late = accepted(office, "ranked", 1, "90")
+    assert refused(approve(office, late), 409, "not-allotted")["outcome"] is None
+    run(office, "ranked")
+    assert amount(approve(office, late)) == "90.00"
+    assert amount(approve(office, first)) == "10.00"
+
+
+def test_what_is_shared_is_never_offered_unasked(office: Desk) -> None:
+    published = next(iter(office.app.state.office.policies))
+    assert offerable(published) == ()
 
 
 def test_equals_who_are_all_admitted_may_take_more_places(office: Desk) -> None:
