@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 _MOST_BATCH_ROWS = 1_000_000
-_out = Console()
-_err = Console(stderr=True)
+out = Console()
+err = Console(stderr=True)
 
 
 InArgument = Annotated[
@@ -84,7 +84,7 @@ def bulk(
     """
     from app.services.population.deciding_files import Run
 
-    text, day, chosen_year = _policy(policy, version, as_of, year, published)
+    text, day, chosen_year = in_force(policy, version, as_of, year, published)
     run = Run(
         source=source,
         out=out,
@@ -108,7 +108,7 @@ def _decide(run: Run) -> Done:
     try:
         return _with_progress(lambda tell: decide_file(run, tell))
     except PopulationError as error:
-        fail(_said(error.message), WRONG_INPUT)
+        fail(said(error.message), WRONG_INPUT)
     except BadRowsRefused as refused:
         told = f"{refused.errors} mistakes, all of them in {refused.errors_file}"
         fail(f"Nothing was written: {told}", WRONG_INPUT)
@@ -119,7 +119,7 @@ def _decide(run: Run) -> Done:
         fail("Interrupted. Go on with --resume.", INTERRUPTED)
 
 
-def _policy(
+def in_force(
     policy: str, version: str | None, as_of: datetime | None, year: int | None, published: bool | None
 ) -> tuple[PublishedPolicy, date, int]:
     """The version that decides, as it reads under the year's notice; the day and the year."""
@@ -152,7 +152,7 @@ def _policy(
     chosen = day.year if year is None else year
     if not 2000 <= chosen <= 2100:
         fail(f"Say --year, 2000 to 2100: the day {day} lies outside.", WRONG_INPUT)
-    source.tell(_err, found.policy)
+    source.tell(err, found.policy)
     return found.for_year(chosen, day), day, chosen
 
 
@@ -170,7 +170,7 @@ def _measures(given: list[str] | None, policy: Policy) -> tuple[str, ...] | None
         refusal = mistakes.refusal({MEASURES: names})
         told = (
             f"{names[int(error.pointer.rsplit('/', 1)[1])] if error.pointer.count('/') > 1 else '--measures'}: "
-            f"{_said(error.message)}"
+            f"{said(error.message)}"
             for error in refusal.errors
         )
         fail("\n".join(told), WRONG_INPUT)
@@ -195,7 +195,7 @@ def _with_progress(work: Callable[[Callable[[str, int, int | None], None]], Done
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=_err, disable=not _err.is_terminal) as bar:
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
         tasks = {}
 
         def tell(step: str, rows: int, total: int | None) -> None:
@@ -222,12 +222,12 @@ def _print(done: Done, run: Run) -> None:
         table.add_row(measure_id, *(f"{count}" for count in counts.values()), amount)
     table.add_section()
     table.add_row("Total", "", "", "", format_yuan(sum(done.tally.amounts.values())))
-    _out.print(table)
-    _out.print(
+    out.print(table)
+    out.print(
         f"{done.tally.rows} applicants decided: {escape(str(run.out))}", soft_wrap=True, highlight=False
     )
     if done.errors_file is not None:
-        _out.print(
+        out.print(
             f"[yellow]{done.bad_rows} bad rows left out[/], {done.errors} mistakes: "
             f"{escape(str(done.errors_file))}",
             soft_wrap=True,
@@ -235,5 +235,5 @@ def _print(done: Done, run: Run) -> None:
         )
 
 
-def _said(words: Words) -> str:
+def said(words: Words) -> str:
     return f"{words.zh} / {words.en}"

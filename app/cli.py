@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from app.allot_cli import allot
 from app.audit_cli import audit_app
 from app.bulk_cli import bulk
 from app.cluster_cli import spread
@@ -65,6 +66,7 @@ app.command("import")(import_records)
 app.command("export")(export_applicant)
 app.command("erase")(erase_objector)
 app.command()(bulk)
+app.command("allot")(allot)
 app.command("sample")(sample)
 app.command("spread")(spread)
 app.command("match")(match)

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from app.logs import configure_logs
 from app.routers import (
     actions,
+    allocations,
     applications,
     awards,
     batch,
@@ -73,6 +74,7 @@ _MODULES = (
     applications,
     actions,
     awards,
+    allocations,
     documents,
     organisations,
     offers,

@@ -8,12 +8,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.rules.policy import Words
+from app.services.simulating.allotments import edge_words
 from app.services.simulating.forms import share
 from app.services.simulating.tables import COUNT, YUAN, measures_of, name_of, percent, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from app.rules.columns.allotting import AllotmentSum
     from app.rules.columns.summing import MeasureSum
     from app.rules.policy import Measure
     from app.services.simulating.simulation import Outcome, Simulated
@@ -29,6 +31,7 @@ def print_simulation(console: Console, done: Simulated, language: str) -> None:
         printer.scenario(outcome)
     if done.budget is not None:
         printer.budget()
+    printer.allotments()
 
 
 class _Printer:
@@ -127,6 +130,28 @@ class _Printer:
             self._console.print(
                 f"[bold]{name}[/]: [{colour}]{self._said(told)}[/]", soft_wrap=True, highlight=False
             )
+
+    def allotments(self) -> None:
+        """A line for each measure whose budget or places are shared, and each reading."""
+        for measure in measures_of(self._done):
+            for outcome in self._done.outcomes:
+                if (one := outcome.allotments.get(measure.id)) is None:
+                    continue
+                told = self._shared(one)
+                head = f"[bold]{self._name(measure)}[/], {self._said(name_of(outcome))}"
+                self._console.print(f"{head}: {self._said(told)}", soft_wrap=True, highlight=False)
+
+    def _shared(self, one: AllotmentSum) -> Words:
+        asked, spent, edge = self._yuan(one.demand), self._yuan(one.spent), edge_words(one)
+        zh = (
+            f"{one.claims:,} 家申请 {asked}，足额 {one.granted:,}，部分 {one.partly:,}，未入选 {one.none:,}，"
+            f"待决定 {one.open:,}，共 {spent}；{edge.zh}"
+        )
+        en = (
+            f"{one.claims:,} claims of {asked}; {one.granted:,} in full, {one.partly:,} in part, {one.none:,} not,"
+            f" {one.open:,} to be decided, {spent} in all; {edge.en}"
+        )
+        return Words(zh, en)
 
     def _differs(self, measure: Measure, outcome: Outcome) -> bool:
         return self._figures(self._done.outcomes[0], measure) != self._figures(outcome, measure)

@@ -75,6 +75,8 @@ Officer = Annotated[Caller, Depends(_caller_with(*OFFICE_SCOPES))]
 """Any officer: all of them read all."""
 Planner = Annotated[Caller, Depends(_caller_with(Scope.REVIEW, Scope.APPROVE, Scope.FINANCE, Scope.ADMIN))]
 """An officer who prepares decisions: what is asked for costs the service work, and holds data for some days."""
+Allocator = Annotated[Caller, Depends(_caller_with(Scope.APPROVE, Scope.ADMIN))]
+"""An officer who shares out what all applicants ask for."""
 ApplicantOrAuditor = Annotated[Caller, Depends(_caller_with(Scope.APPLY, Scope.AUDIT))]
 BY_SCOPE = {
     Scope.APPLY: Applicant,

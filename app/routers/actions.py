@@ -27,7 +27,14 @@ router = APIRouter(tags=["applications"])
 _VALIDATED = (Action.SUBMIT, Action.APPROVE)
 _PROBLEMS: dict[Action, tuple[str, ...]] = {
     Action.SUBMIT: ("outside-window", "incomplete", "not-eligible"),
-    Action.APPROVE: ("assessment-changed", "already-awarded", "cap-exceeded", "records-stale", "same-person"),
+    Action.APPROVE: (
+        "assessment-changed",
+        "already-awarded",
+        "cap-exceeded",
+        "not-allotted",
+        "records-stale",
+        "same-person",
+    ),
     Action.REOPEN: ("same-person",),
     Action.OBJECT: ("outside-window",),
     Action.PUBLICISE: ("conflict",),

@@ -47,6 +47,15 @@ CONFLICT_WORDS: tuple[tuple[str, Words, Words], ...] = (
         ),
     ),
     (
+        "not-allotted",
+        Words("尚未分配到预算或名额", "No share of the budget or the places"),
+        Words(
+            "预算或名额由所有申请人分配：先用 POST /v1/allocations 分配，只能批准最近一次分配给予的申请和金额。",
+            "All applicants share the budget or the places of this measure: run POST /v1/allocations first; only what "
+            "the latest run grants can be approved.",
+        ),
+    ),
+    (
         "already-awarded",
         Words("不能重复给予", "Awarded already"),
         Words(

@@ -48,6 +48,7 @@ _TAGS = [
         "name": "offers",
         "description": "Awards without application: matched by the register, taken by consent.",
     },
+    {"name": "allocations", "description": "Budgets and places that all applicants share."},
     {"name": "records", "description": "What assessments read beside the application: lists, and funding."},
     {"name": "simulations", "description": "What a policy would come to, as it is and as it might be."},
     {"name": "jobs", "description": "Work that takes longer than a request."},

@@ -9,6 +9,7 @@ from app.rules.deciding.groups import Groups
 from app.rules.deciding.items import CompiledItems
 from app.rules.deciding.measures import Circumstances, CompiledMeasure
 from app.rules.deciding.paying_out import PayingOut
+from app.rules.deciding.pending import with_pending
 from app.rules.deciding.referring import References
 from app.rules.deciding.remembering import remembering
 from app.rules.deciding.standing_in import StandIns
@@ -77,6 +78,7 @@ class Evaluator:
         self._by_id = {one.compiled.measure.id: one for one in self._measures}
         self.groups = Groups(policy, {one.compiled.measure.id: one.compiled for one in self._measures})
         self._named = _named(self._measures, of_items)
+        self._scarce = any(measure.allotment is not None for measure in policy.measures)
 
     @property
     def measures(self) -> tuple[CompiledMeasure, ...]:
@@ -93,6 +95,8 @@ class Evaluator:
         results = self._in_groups(asked, c) if self.groups.members else self._alone(asked, c)
         if self.paying_out:
             results = self.paying_out.planned(results, c)
+        if self._scarce:
+            results = [with_pending(result) for result in results]
         for places in named:
             _flag_same_items(places, results, request.facts)
         if traced:
@@ -192,7 +196,10 @@ def _seen(name: object, seen: set[str]) -> bool:
 
 
 def totals_of(results: Iterable[MeasureResult]) -> Totals:
-    """Sums over the money measures: certain, at an official's discretion, and what is still possible."""
+    """Sums over the money measures: certain, at an official's discretion, and what is still possible.
+
+    What a budget or places are still to be shared by is possible only: nothing of it is certain.
+    """
     amount = ceiling = potential = 0
     unbounded: list[str] = []
     for result in results:
@@ -204,7 +211,7 @@ def totals_of(results: Iterable[MeasureResult]) -> Totals:
         else:
             unbounded.append(result.measure.id)
         if result.verdict == "eligible":
-            amount += result.amount or 0
+            amount += (result.measure.allotment is None and result.amount) or 0
             ceiling += result.ceiling or 0
     return Totals(amount, ceiling, potential, tuple(unbounded))
 

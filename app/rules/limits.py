@@ -28,6 +28,9 @@ class LimitKind(StrEnum):
     GROUP = "group"
     GROUP_CAP = "group_cap"
     """How an answer calls the limits of groups, whatever their own kind: in awards, and in money."""
+    BUDGET = "budget"
+    QUOTA = "quota"
+    """How an answer names an allotment that is still to come: what there is for all applicants together."""
 
     __hash__ = str.__hash__  # Enum's own is Python, and these are looked up for every answer
 
@@ -37,7 +40,16 @@ class LimitKind(StrEnum):
         return self in _IN_MONEY
 
 
-_IN_MONEY = frozenset({LimitKind.ANNUAL_CAP, LimitKind.LIFETIME_CAP, LimitKind.ITEM_CAP, LimitKind.TOPPED_UP})
+_IN_MONEY = frozenset(
+    {
+        LimitKind.ANNUAL_CAP,
+        LimitKind.LIFETIME_CAP,
+        LimitKind.ITEM_CAP,
+        LimitKind.TOPPED_UP,
+        LimitKind.GROUP_CAP,
+        LimitKind.BUDGET,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

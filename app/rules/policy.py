@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from app.rules.allotment import Allotment
     from app.rules.expression import Condition, Derived, Expression
     from app.rules.facts import FactSchema
     from app.rules.language.naming import Table
@@ -172,6 +173,8 @@ class Measure:
     """A note for legal review."""
     says: Words | None = None
     """The measure in the author's own words, for the catalogue."""
+    allotment: Allotment | None = None
+    """Where a budget or places meet all applicants together."""
 
     @property
     def history_keys(self) -> tuple[str, ...]:

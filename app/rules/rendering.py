@@ -56,7 +56,9 @@ def facts_digest(request: EvaluationRequest) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _limit(kind: LimitKind, item: str | None, cap: int, used: int, remaining: int, reduced_by: int) -> bytes:
+def _limit(
+    kind: LimitKind, item: str | None, cap: int, used: int | None, remaining: int, reduced_by: int
+) -> bytes:
     shown = {"cap": cap, "used": used, "remaining": remaining, "reduced_by": reduced_by}
     values = {name: json_value(n, "money" if kind.in_money else "count") for name, n in shown.items()}
     return orjson.dumps({"kind": str(kind), "item": item, **values})

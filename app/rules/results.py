@@ -90,7 +90,8 @@ class LimitUse(NamedTuple):
     kind: LimitKind
     item: str | None
     cap: int
-    used: int
+    used: int | None
+    """None of an allotment: nobody knows here what other applicants take."""
     remaining: int
     reduced_by: int
 

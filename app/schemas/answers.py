@@ -44,7 +44,7 @@ class Totals(Shown):
     """Sums over all measures of the answer."""
 
     amount: Money
-    """Eligible fixed and calculated awards."""
+    """Eligible fixed and calculated awards, save those that a budget or places are still to be shared by."""
     discretionary_ceiling: Money
     """The most that officials may grant for eligible up_to awards; never an amount due."""
     potential: Money
@@ -215,6 +215,34 @@ class GroupCapLimit(AmountsCounted):
     kind: Literal["group_cap"]
 
 
+class BudgetLimit(Shown):
+    """A budget for all applicants together, still to be shared: it takes nothing off this answer."""
+
+    kind: Literal["budget"]
+    item: None
+    cap: Money
+    """The whole budget."""
+    used: None
+    """What other applicants take is not known here."""
+    remaining: Money
+    """Before it is shared: the whole."""
+    reduced_by: Money
+
+
+class QuotaLimit(Shown):
+    """Places for all applicants together, still to be shared: they take nothing off this answer."""
+
+    kind: Literal["quota"]
+    item: None
+    cap: int
+    """All places."""
+    used: None
+    """How many other applicants take is not known here."""
+    remaining: int
+    """Before they are shared: all."""
+    reduced_by: int
+
+
 Limit = TypeAliasType(
     "Limit",
     Annotated[
@@ -229,7 +257,9 @@ Limit = TypeAliasType(
         | ItemCapLimit
         | ToppedUpLimit
         | GroupLimit
-        | GroupCapLimit,
+        | GroupCapLimit
+        | BudgetLimit
+        | QuotaLimit,
         Field(discriminator="kind"),
     ],
 )

@@ -25,6 +25,16 @@ BODY_EXAMPLES: dict[str, dict[str, Any]] = {
         "facts": {"facts": {"patents": {"granted": 12, "invention_granted": 3, "high_value_granted": 0}}},
         "documents": {"documents": ["doc_" + "0" * 32]},
     },
+    "NewAllocation": {
+        "usual": {"policy": "yanhu-ip", "measure": "patent-grants", "year": 2026},
+        "after_a_tie": {
+            "policy": "yanhu-ip",
+            "measure": "patent-grants",
+            "year": 2026,
+            "precedence": ["app_" + "0" * 32],
+            "reason": "The panel preferred it by four votes to one.",
+        },
+    },
     "Submission": {"usual": {}, "for_a_formal_refusal": {"insist": True}},
     "Withdrawal": {"usual": {"reason": "Entered twice."}},
     "Return": {

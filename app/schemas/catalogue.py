@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from app.schemas.answers import AwardKind, Choice, FactType, PolicyReference
 from app.schemas.words import Digest, Money, Shown, Words
@@ -197,6 +198,26 @@ class LimitForm(Shown):
     text: Words
 
 
+AllotmentWay = TypeAliasType("AllotmentWay", Literal["scale", "arrival", "rank"])
+
+
+class AllotmentForm(Shown):
+    """A budget or places that all applicants share."""
+
+    budget: Money | None
+    places: int | None
+    per: Literal["year"] | None
+    """Null: the years share one."""
+    by: AllotmentWay
+    scores: list[Words]
+    """What ranks applicants, the highest first; each decides where those before it are equal."""
+    ties: Literal["decide", "admit", "refuse"] | None
+    """Where scores rank: what becomes of equal ones of whom not all get in."""
+    last: Literal["partial", "refuse"] | None
+    """Whether who crosses the budget gets what is left of it; null where nobody can."""
+    text: Words
+
+
 class RequiredFact(Shown):
     fact: str
     """Dotted; for a field of an item `list[].field`."""
@@ -245,6 +266,8 @@ class MeasureDetail(MeasureSummary):
     parameters: list[ParameterValue]
     award: AwardForm
     limits: list[LimitForm]
+    allotment: AllotmentForm | None
+    """How applicants share what there is; null: nobody's award depends on another's."""
     obligations: list[MeasureObligation]
     payment: list[Words]
     """How it is paid out: instalments, payees, what holds it; empty: at once, to the applicant."""

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
+from app.schemas.catalogue import AllotmentWay
 from app.schemas.words import NOT_ALWAYS, Shown
 
 Count = Annotated[int, Field(ge=0)]
@@ -33,6 +34,39 @@ class SimulatedPopulation(Shown):
     """Rows that could not be read, and are in no figure."""
 
 
+class AllotmentFactor(Shown):
+    exact: Annotated[str, Field(pattern=r"^[0-9]+/[0-9]+$", examples=["2/3"])]
+    decimal: Annotated[str, Field(pattern=r"^[01]\.[0-9]{10}$")]
+    """Rounded down."""
+
+
+class AllotmentFigures(Shown):
+    """What a budget or places of a measure come to; granted, partly, none and needs_decision add up to the claims."""
+
+    by: AllotmentWay
+    """By arrival the rows of the population stand for the order of arrival."""
+    budget: SignedMoney | None
+    places: Count | None
+    claims: Count
+    """Applicants who are certainly eligible and whose scores are all known."""
+    undetermined: Count
+    """Applicants who may have a claim; they are in no other figure."""
+    demand: SignedMoney
+    granted: Count
+    """In full."""
+    partly: Count
+    none: Count
+    needs_decision: Count
+    """Equals of whom not all get in."""
+    spent: SignedMoney
+    left: SignedMoney | Count
+    """Money of a budget, or a number of places."""
+    factor: AllotmentFactor | None
+    """Where all are scaled alike."""
+    cut_off: list[int | str] | None
+    """The lowest scores that got in, where scores rank and anyone did."""
+
+
 class MeasureFigures(Shown):
     """Applicants by verdict, which add up to all of them."""
 
@@ -43,6 +77,8 @@ class MeasureFigures(Shown):
     """Of all rows."""
     ceiling: SignedMoney
     """The most that officials may grant to those who are eligible."""
+    allotment: AllotmentFigures | SkipJsonSchema[None] = NOT_ALWAYS
+    """Where a budget or places are shared; `amount` is before it, and the totals are without it."""
 
 
 class GroupFigures(Shown):

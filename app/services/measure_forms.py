@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from app.rules.allotment import AllotBy
 from app.rules.expression import Expression, Fact, ItemField, Literal, ParameterUse
 from app.rules.language.constancy import facts_of, parameters_of
 from app.rules.limits import LimitKind
@@ -12,6 +13,7 @@ from app.rules.money import format_yuan
 from app.rules.policy import AwardKind, Period, Words
 from app.rules.referring import in_order, needs_of
 from app.rules.values import ByLevel, Modified, expressions_of
+from app.rules.words.allotment_words import allotment_words, score_words
 from app.rules.words.answer_values import declaration_at
 from app.rules.words.describing import describe_requirements, expression_words
 from app.rules.words.limit_words import describe_limit, of_group
@@ -69,6 +71,7 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
                 for one in group.limits
             ),
         ],
+        "allotment": _allotment_form(measure, policy),
         "obligations": obligations(measure, policy),
         "payment": []
         if measure.payment is None
@@ -249,6 +252,24 @@ def _group_form(limit: Limit, group: Group, policy: Policy) -> dict[str, Any]:
         "cap": format_yuan(limit.cap) if in_money else limit.cap,
         "for_anyone": False,
         "text": words(of_group(said, group)),
+    }
+
+
+def _allotment_form(measure: Measure, policy: Policy) -> dict[str, Any] | None:
+    allotment = measure.allotment
+    if allotment is None:
+        return None
+    ranked = allotment.by is AllotBy.RANK
+    crossed = allotment.in_money and allotment.by is not AllotBy.SCALE
+    return {
+        "budget": None if allotment.budget is None else format_yuan(allotment.budget),
+        "places": allotment.places,
+        "per": "year" if allotment.per_year else None,
+        "by": str(allotment.by),
+        "scores": [words(one) for one in score_words(allotment, policy.facts, policy.currency)],
+        "ties": str(allotment.ties) if ranked else None,
+        "last": str(allotment.last) if crossed else None,
+        "text": words(allotment_words(allotment, policy.facts, policy.currency)),
     }
 
 

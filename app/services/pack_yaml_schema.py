@@ -234,7 +234,7 @@ def _measure() -> Schema:
     free = {"type": "object"}
     shapes = {"title": _ref("words"), "where": free, "in_force": _in_force(), "parameters": _parameters(),
               "require": _require(), "each": _ref("each"), "award": _ref("award"), "limits": limits,
-              "allot": free, "instalments": _list(_instalment()), "obligations": _named(free),
+              "allot": _allot(), "instalments": _list(_instalment()), "obligations": _named(free),
               "flags": _ref("flags"), "hold": _hold(), "payee": _either(_payee(), _list(_payee())), "ledger": free,
               "review": _ref("words"), "says": _ref("words")}  # fmt: skip
     return _object(keys, shapes, ("clause", "title"))
@@ -264,6 +264,22 @@ def _payee() -> Schema:
 def _hold() -> Schema:
     keys = {"when": ("何时暂缓", "while this holds"), "says": ("说明", "in words")}
     return _object(keys, {"when": _ref("condition"), "says": _ref("words")}, ("when", "says"))
+
+
+def _allot() -> Schema:
+    keys = {
+        "budget": ("所有申请人共有的预算（元）", "the budget of all applicants together, in yuan"),
+        "places": ("所有申请人共有的名额", "the places of all applicants together"),
+        "per": ("按年度", "for each year"),
+        "by": ("scale、arrival 或排序的分数", "scale, arrival, or the score that ranks, the highest first"),
+        "then": ("分数相同时再看", "further scores where those before are equal"),
+        "ties": ("并列而不能全部入选时", "what becomes of equals of whom not all get in"),
+        "last": ("跨过预算的一户", "what becomes of whoever crosses the budget"),
+    }
+    shapes = {"per": {"enum": ["year"]}, "then": _list(_ref("scalar")),
+              "ties": {"enum": ["decide", "admit", "refuse"]}, "last": {"enum": ["partial", "refuse"]}}  # fmt: skip
+    one = [{"required": ["budget"]}, {"required": ["places"]}]
+    return {**_object(keys, shapes, ("by",)), "oneOf": one}
 
 
 def _in_force() -> Schema:

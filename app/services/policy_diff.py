@@ -63,6 +63,7 @@ PARTS: Mapping[str, Words] = {
     "items": Words("逐项条件", "Requirements of items"),
     "award": Words("奖励", "Award"),
     "limits": Words("限制", "Limits"),
+    "allot": Words("预算与名额", "Budget and places"),
     "obligations": Words("义务", "Obligations"),
     "flags": Words("提请审核人注意", "Points for the reviewer"),
     "ledger": Words("台账", "Ledger"),
@@ -175,6 +176,7 @@ def _parts(measure: Measure, policy: Policy) -> Mapping[str, Lines]:
         "items": listed,
         "award": {"kind": _same(kind), "text": _words(form["award"]["text"])},
         "limits": _texts(form["limits"]),
+        "allot": {} if form["allotment"] is None else {"allot": _words(form["allotment"]["text"])},
         "obligations": {one["code"]: obligation_words(one) for one in form["obligations"]},
         "flags": {one["code"]: _words(one["text"]) for one in form["flags"]},
         "ledger": {

@@ -78,6 +78,10 @@ def _said(measure: Measure, policy: Policy) -> tuple[Block, ...]:
             Words("限制", "Limits"),
             (*_texts(form["limits"][: len(measure.limits)]), *_shared(measure, policy), *_ledger(measure, policy)),
         ),
+        Block(
+            Words("预算与名额", "Budget and places"),
+            () if form["allotment"] is None else (Line(words_of(form["allotment"]["text"])),),
+        ),
         Block(Words("支付", "Payment"), _texts_of(form["payment"])),
         Block(
             Words("获奖后的义务", "Obligations"),

@@ -2,6 +2,7 @@
 
 from app.store import policy_versions as _policy_versions
 from app.store.database import METADATA
+from app.store.tables import allocations as _allocations
 from app.store.tables import applications as _applications
 from app.store.tables import assessments as _assessments
 from app.store.tables import documents as _documents
@@ -45,6 +46,8 @@ TABLES = (
     _offers.matches,
     _offers.match_marks,
     _offers.offers,
+    _allocations.allocation_runs,
+    _allocations.allocation_lines,
     _jobs.jobs,
     _jobs.uploads,
 )

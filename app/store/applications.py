@@ -69,7 +69,7 @@ class ApplicationRow:
 
 
 _NAMES = tuple(field.name for field in fields(ApplicationRow))
-_COLUMNS = tuple(_applications.c[name] for name in _NAMES)
+COLUMNS = tuple(_applications.c[name] for name in _NAMES)
 STATE = (
     "status",
     "policy_version",
@@ -105,7 +105,7 @@ _MOMENTS = ("test_time", "created_at", "updated_at", "submitted_at")
 _LISTS = ("measures", "object_claims", "projects", "accepted_by", "approved_by", "resolved_by", "paid_by")
 _INSERT = insert(_applications)
 # Made once: a statement that is built anew for each call costs more than sending it.
-_FIND = select(*_COLUMNS).where(
+_FIND = select(*COLUMNS).where(
     _applications.c.mode == bindparam("in_mode"), _applications.c.id == bindparam("in_id")
 )
 _LOCK = _FIND.with_for_update()
@@ -121,7 +121,7 @@ async def find(
     """The application, if row security shows it; with `lock`, nobody else changes it until we end."""
     wanted = {"in_mode": mode, "in_id": application}
     row = (await connection.execute(_LOCK if lock else _FIND, wanted)).first()
-    return None if row is None else _of(row)
+    return None if row is None else of_row(row)
 
 
 async def save_rest(connection: AsyncConnection, row: ApplicationRow, before: ApplicationRow) -> None:
@@ -149,7 +149,7 @@ def _values(row: ApplicationRow) -> dict[str, Any]:
     return {name: list(value) if isinstance(value := getattr(row, name), tuple) else value for name in _NAMES}
 
 
-def _of(row: Any) -> ApplicationRow:  # noqa: ANN401 - a row of the columns above
+def of_row(row: Any) -> ApplicationRow:  # noqa: ANN401 - a row of the columns above
     values = dict(zip(_NAMES, row, strict=True))
     for name in _LISTS:
         values[name] = tuple(values[name])
@@ -210,7 +210,7 @@ async def page(
     limit: int,
 ) -> list[ApplicationRow]:
     """Applications, newest first, from below the id `after`. Ids carry their time, so inserts move no page."""
-    statement = select(*_COLUMNS).where(_applications.c.mode == mode)
+    statement = select(*COLUMNS).where(_applications.c.mode == mode)
     if platform is not None:
         statement = statement.where(_applications.c.platform == platform)
     for name, value in filters.items():
@@ -218,4 +218,4 @@ async def page(
     if after is not None:
         statement = statement.where(_applications.c.id < after)
     rows = await connection.execute(statement.order_by(_applications.c.id.desc()).limit(limit))
-    return [_of(row) for row in rows]
+    return [of_row(row) for row in rows]

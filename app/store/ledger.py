@@ -85,6 +85,14 @@ _USE = text(
     " VALUES (:mode, :key, :organisation, :amount, :cap)"
     " ON CONFLICT (mode, limit_key) DO UPDATE SET used = limit_usage.used + excluded.used"
 )
+_HOLD = text(
+    "INSERT INTO limit_usage (mode, limit_key, organisation, used, cap) VALUES (:mode, :key, NULL, 0, :cap)"
+    " ON CONFLICT (mode, limit_key) DO UPDATE SET cap = greatest(limit_usage.cap, excluded.cap)"
+    " RETURNING used, cap"
+)
+_SET_CAP = text(
+    "UPDATE limit_usage SET cap = greatest(used, CAST(:cap AS bigint)) WHERE mode = :mode AND limit_key = :key"
+)
 _FREE = text("SELECT free_cap(:mode, :key, :amount)")
 
 
@@ -103,6 +111,29 @@ async def use(
                 "cap": one.cap,
             },
         )
+
+
+class Shared(NamedTuple):
+    """What all applicants share, held: fen, or places."""
+
+    used: int
+    cap: int
+
+    @property
+    def left(self) -> int:
+        return self.cap - self.used
+
+
+async def hold(connection: AsyncConnection, mode: str, shared: Use) -> Shared:
+    """Lock a budget or places that all applicants share, until the transaction ends; a greater cap is taken up."""
+    values = {"mode": mode, "key": shared.limit_key, "cap": shared.cap}
+    row = (await connection.execute(_HOLD, values)).one()
+    return Shared(row.used, row.cap)
+
+
+async def set_cap(connection: AsyncConnection, mode: str, shared: Use) -> None:
+    """What there is from now on; never less than is used. The caller holds it."""
+    await connection.execute(_SET_CAP, {"mode": mode, "key": shared.limit_key, "cap": shared.cap})
 
 
 async def free(connection: AsyncConnection, mode: str, amounts: Iterable[tuple[str, int]]) -> None:

@@ -80,8 +80,8 @@ _USAGE = """
           FROM ledger_entries e GROUP BY e.mode, e.award
     ), entered AS (
         SELECT h.mode, k.key, sum(CASE split_part(k.key, '|', 1)
-                   WHEN 'places' THEN 1 WHEN 'counted' THEN cardinality(a.items) ELSE h.used END)
-                   FILTER (WHERE split_part(k.key, '|', 1) NOT IN ('places', 'counted')
+                   WHEN 'places' THEN 1 WHEN 'quota' THEN 1 WHEN 'counted' THEN cardinality(a.items) ELSE h.used END)
+                   FILTER (WHERE split_part(k.key, '|', 1) NOT IN ('places', 'quota', 'counted')
                               OR h.used > 0 OR (h.recovered > 0 AND NOT coalesce(a.restores_entitlement, false))
                    ) AS used
           FROM held h JOIN awards a ON a.id = h.award CROSS JOIN LATERAL unnest(a.limit_keys) AS k (key)

@@ -160,6 +160,7 @@ def lists(desk: Desk) -> list[tuple[str, str]]:
         "/v1/offers": [f"uscc={_CODE}", "measure=patent-grants", "status=offered", "policy=yanhu-ip"],
         "/v1/matches": ["policy=yanhu-ip"],
         "/v1/jobs": ["status=cancelled"],
+        "/v1/allocations": ["policy=yanhu-ip", "measure=patent-grants", "year=2026"],
     }
     found = []
     for path, filters in filters_of.items():

@@ -55,6 +55,8 @@ _OF_TABLE: dict[str, dict[str, Any]] = {
     "matches": {"occasion": "demand", "status": "queued"},
     "offers": {"kind": "fixed", "status": "declined", "answered_at": _NOW},
     "jobs": {"status": "queued"},
+    "allocation_runs": dict.fromkeys(("input_digest", "result_digest"), "sha256:" + "0" * 64),
+    "allocation_lines": {"outcome": "none"},
 }
 _NAMED = (
     "id",

@@ -39,6 +39,8 @@ GROWING = (
     "offers",
     "jobs",
     "uploads",
+    "allocation_runs",
+    "allocation_lines",
 )
 """Tables that grow with every application or record."""
 

@@ -47,6 +47,7 @@ COMMON = {
     "record": "jpr_" + "0" * 32,
     "n": "1",
     "offer": "off_" + "0" * 32,
+    "allocation": "alr_" + "0" * 32,
     "match": "mat_" + "0" * 32,
     "job": "job_" + "0" * 32,
     "name": "report.json",

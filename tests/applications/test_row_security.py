@@ -28,6 +28,8 @@ OPEN = {"policy_versions", "publications"}
 KEPT = {
     "policy_versions",
     "publications",
+    "allocation_runs",
+    "allocation_lines",
     "assessments",
     "ledger_entries",
     "events",

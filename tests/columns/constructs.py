@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from app.rules.allotment import AllotBy, Allotment, Last, Ties
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
@@ -101,7 +102,7 @@ def every_construct() -> set[str]:
         "closed",
         "no requirement",
     }
-    of_groups = {LimitKind.GROUP, LimitKind.GROUP_CAP}
+    of_groups = {LimitKind.GROUP, LimitKind.GROUP_CAP, LimitKind.BUDGET, LimitKind.QUOTA}
     found |= (
         {f"limit {kind}" for kind in set(LimitKind) - of_groups}
         | {"group of measures"}
@@ -115,6 +116,8 @@ def every_construct() -> set[str]:
         f"looked up by {key}" for key in (*PLAIN, "choice", "three")
     }
     found |= {f"group's {kind}" for kind in OF_GROUPS} | {"group topped up", "group's limit per item"}
+    found |= {f"allotted by {way}" for way in AllotBy} | {"a budget", "places"}
+    found |= {f"ties {way}" for way in Ties} | {f"last {way}" for way in Last}
     return found | {"money barred", "items barred"}
 
 
@@ -194,7 +197,7 @@ def _names(part: object) -> Iterator[str]:
 
 
 def _of_law(part: object) -> Iterator[str]:
-    """What is worked out, read or looked up."""
+    """What is worked out, read, looked up or shared."""
     match part:
         case Derived(type=kind):
             yield f"derived {kind}"
@@ -204,6 +207,9 @@ def _of_law(part: object) -> Iterator[str]:
             yield f"looked up by {by if by in PLAIN else 'choice'}"
         case Lookup(keys=keys):
             yield from _those(("looked up by three", len(keys) == 3))
+        case Allotment(by=by, ties=ties, last=last, places=places):
+            yield from (f"allotted by {by}", f"ties {ties}", f"last {last}")
+            yield "places" if places else "a budget"
 
 
 def _of_limit(part: LedgerKey | Limit) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.columns.grammar import Writer
 from tests.columns.limiting import limit
+from tests.columns.scarcity import allotment
 from tests.columns.values import DEPTH, award
 from tests.columns.vocabulary import REACHED
 
@@ -43,6 +44,9 @@ def measure(chance: random.Random, index: int, *, service: bool | None = None) -
     limit(writer, one, kind, limits)
     if writer.likely(0.3):
         one["flags"] = {"look": flag(writer)}
+    by_item = "award" in one.get("each", {})
+    if writer.likely(0.3) and (shared := allotment(writer, kind, by_item=by_item)) is not None:
+        one["allot"] = shared
     if writer.parameters:
         one["parameters"] = dict(writer.parameters)
     return one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import time
@@ -20,6 +21,7 @@ from app.settings import PACKAGED_POLICIES
 from tests.applications.desk import FIRM, FIRM_2, Desk
 from tests.applications.walking import DAY_AFTER, PRIZES, approved, at, draft
 from tests.offers.registering import accepted, matched, offers, put, stated
+from tests.rules.limits.works import HEAD, ONE, REWARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +35,10 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR" + b"\x00" * 50
 _OF_OFFERS = ("93140802MA0CT00496", "51140802500000074H")
 REASON = {"reason": "so it is"}
 _ROLES = ("apply", "audit", "review", "admin")
+SCARCE = (
+    HEAD.replace("ORDER", "reward")
+    + f"measures:\n{REWARD.strip(chr(10))}{ONE}    allot: {{budget: 500, per: year, by: firm.spent, last: partial}}\n"
+)
 _QUERIES = {"/v1/awards/summary": "?policy=yanhu-ip&year=2026"}
 
 
@@ -92,6 +98,7 @@ def _fill(desk: Desk) -> Filled:
     _under_notice(desk)
     _published(desk)
     found.values |= _offered(desk)
+    found.values["allocation"] = _allocated(desk)
     found.values |= _simulated(desk)
     found.values["key"] = desk.get("admin", "/v1/keys").json()["items"][0]["id"]
     return found
@@ -186,6 +193,26 @@ def _published(desk: Desk) -> None:
     content = pack(read_pack(PACKAGED_POLICIES / "yanhu-ip"))
     headers = {"Content-Type": "application/zip"}
     _made(live.ask("admin", "POST", "/v1/policies", content=content, headers=headers))
+
+
+def _allocated(desk: Desk) -> str:
+    """A budget shared by a pack of its own, published for it."""
+    live = Desk.__new__(Desk)
+    live.__dict__ |= {**desk.__dict__, "mode": "live"}
+    content = pack({"policy.yaml": SCARCE})
+    _made(
+        live.ask(
+            "admin", "POST", "/v1/policies", content=content, headers={"Content-Type": "application/zip"}
+        )
+    )
+    until = time.monotonic() + 30  # the loop that follows publications runs while something is asked
+    while desk.get(None, "/v1/policies/forms").status_code == 404:
+        assert time.monotonic() < until, "what is published is not served"
+        desk.run(asyncio.sleep(0.1))
+    facts = {"firm": {"spent": "900.00"}}
+    desk.accepted(["reward"], facts, {name: FIRM[name] for name in ("name", "uscc")}, policy="forms")
+    body = {"policy": "forms", "measure": "reward", "year": 2026}
+    return str(_made(desk.post("approve", "/v1/allocations", body))["id"])
 
 
 def _under_notice(desk: Desk) -> None:

@@ -52,7 +52,7 @@ _PUBLIC = {
 }
 _MADE = {
     "201": "create_application upload_document add_organisation_code record_joint_punishment record_funding create_key "
-    "create_webhook upload_population roll_back_policy",
+    "create_webhook upload_population roll_back_policy run_allocation",
     "200 201": "put_organisation publish_policy",
     "202": "match_register simulate_policy replay_webhook redeliver_webhook_delivery",
     "204": "delete_document revoke_key remove_webhook",
@@ -60,11 +60,13 @@ _MADE = {
 """Operations that answer otherwise than with 200."""
 _NEVER_MISSING = {
     *("upload_document", "put_organisation", "put_list_reading", "record_joint_punishment", "record_funding"),
-    *("create_key", "create_webhook", "upload_population", "publish_policy"),
+    *("create_key", "create_webhook", "upload_population", "publish_policy", "run_allocation"),
 }
 """Orders that find nothing first; `create_application` finds its policy."""
 
 
+_REPLAYS = ("replay_assessment", "replay_allocation")
+"""They change nothing, and need no key."""
 _GUARDED_WHERE_NEEDED = ("put_organisation",)
 """If-Match is needed of some only, and declared as one that may be left out."""
 
@@ -78,7 +80,7 @@ def expected_statuses(path: str, method: str, operation: dict[str, Any]) -> set[
     found = always | set(good.split()) | {"401", "429", "503"}
     if operation["x-scopes"]:
         found.add("403")
-    if method == "get" or name == "replay_assessment":
+    if method == "get" or name in _REPLAYS:
         return found | ({"404"} if "{" in path else set())
     found |= {"400", "409", "413", "415"}
     is_action = path.startswith("/v1/applications/{application}/")
@@ -153,7 +155,7 @@ def test_every_status_is_listed_with_its_schema() -> None:
 
 def test_what_an_order_needs_is_declared() -> None:
     for path, method, operation in OPERATIONS:
-        if operation.get("x-public") or method == "get" or operation["operationId"] == "replay_assessment":
+        if operation.get("x-public") or method == "get" or operation["operationId"] in _REPLAYS:
             continue
         headers = {
             one["name"]

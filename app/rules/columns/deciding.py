@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from app.rules.allotting.scoring import Scoring
 from app.rules.columns import alone
+from app.rules.columns.allotting import scores_of
 from app.rules.columns.batch import Asked, Batch
 from app.rules.columns.ends import NotColumnar
 from app.rules.columns.explaining import VERDICTS, Explanations, one_by_one
@@ -23,7 +25,7 @@ from app.rules.deciding.items import CompiledItems
 from app.rules.evaluation import compile_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from app.rules.deciding.measures import CompiledMeasure
@@ -47,6 +49,8 @@ class Decided:
 
     answers: pl.DataFrame
     lines: pl.DataFrame | None = None
+    scores: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """Measure with an allotment -> a column for each of its scores, null where it is open; one row an applicant."""
 
 
 class _Measured(NamedTuple):
@@ -70,6 +74,13 @@ class Columns:
             for compiled in evaluator.measures
             if measures is None or compiled.measure.id in measures
         ]
+        self._certain = [one.measure.allotment is None for one in self._measures]
+        """Of each measure: its awards depend on no other applicant's."""
+        self._scorings = {
+            one.measure.id: Scoring(one.measure, policy)
+            for one in self._measures
+            if one.measure.allotment is not None
+        }
         self._said = {columns.measure.id: Explanations() for columns in self._measures}
         self._narrowings = {columns.measure.id: Narrowing(columns.compiled) for columns in self._measures}
         self._lines = {
@@ -83,8 +94,10 @@ class Columns:
         """The measures that are decided, in catalogue order."""
         return tuple(columns.measure.id for columns in self._measures)
 
-    def decide(self, population: pl.DataFrame, *, lines: bool = False) -> Decided:
+    def decide(self, population: pl.DataFrame, *, lines: bool = False, scores: bool = False) -> Decided:
         """Decide every row of a population in the form of `population_schema`.
+
+        `lines` and `scores`: with the items, and with what ranks applicants who share a budget or places.
 
         Raises EnginesDisagree for a defect of an engine.
         """
@@ -103,8 +116,9 @@ class Columns:
             for measure_id, frame in found.items()
         ]
         named = population.select(REF, pl.col(APPLICANT).struct.field("uscc"))
-        answers = named.with_columns(*structs, totals_of(list(found.values())))
-        return Decided(answers, all_lines(batch, of_items, self.measures) if lines else None)
+        answers = named.with_columns(*structs, totals_of(list(found.values()), self._certain))
+        scored = {name: scores_of(batch, one) for name, one in self._scorings.items()} if scores else {}
+        return Decided(answers, all_lines(batch, of_items, self.measures) if lines else None, scored)
 
     def _decide_tied(self, batch: Batch) -> dict[str, list[MeasureResult]]:
         """Members of groups and measures that refer to others, row by row: their awards depend on each other."""
@@ -152,15 +166,18 @@ def _columns(compiled: CompiledMeasure) -> MeasureColumns:
     return ItemColumns(compiled) if isinstance(compiled, CompiledItems) else MeasureColumns(compiled)
 
 
-def totals_of(found: Sequence[pl.DataFrame]) -> pl.Series:
-    """Sums over the money measures: certain, at an official's discretion, and what is still possible."""
+def totals_of(found: Sequence[pl.DataFrame], certain: Sequence[bool]) -> pl.Series:
+    """Sums over the money measures: certain, at an official's discretion, and what is still possible.
+
+    `certain` is False for measures whose budget or places are still to be shared.
+    """
     columns: dict[str, pl.Series] = {}
     sums: dict[str, list[pl.Expr]] = {AMOUNT: [], DISCRETIONARY: [], POTENTIAL: []}
     for index, frame in enumerate(found):
         names = {name: f"{name}{index}" for name in (VERDICT, AMOUNT, CEILING, POTENTIAL)}
         columns |= {ours: frame[name] for name, ours in names.items()}
         granted = pl.col(names[VERDICT]).to_physical() == ELIGIBLE
-        sums[AMOUNT].append(pl.when(granted).then(pl.col(names[AMOUNT])))
+        sums[AMOUNT].append(pl.when(granted & pl.lit(certain[index])).then(pl.col(names[AMOUNT])))
         sums[DISCRETIONARY].append(pl.when(granted).then(pl.col(names[CEILING])))
         sums[POTENTIAL].append(pl.col(names[POTENTIAL]))
     totals = pl.struct(pl.sum_horizontal(parts).alias(name) for name, parts in sums.items())

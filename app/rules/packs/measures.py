@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.rules.language.lexing import tokens_of
+from app.rules.packs.allotments import read_allotment
 from app.rules.packs.awards import read_award
 from app.rules.packs.conditions import NOTHING_ADDED, Added, Codes, ConditionReader
 from app.rules.packs.errors import mistake, refuse
@@ -22,6 +23,7 @@ from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
 from app.rules.policy import Award, AwardKind, Each, Flag, Measure, Obligation, Parameter, Period, Words
 
 if TYPE_CHECKING:
+    from app.rules.allotment import Allotment
     from app.rules.expression import Condition, Expression, ParameterUse
     from app.rules.language.naming import Scope
     from app.rules.limits import LedgerKey, Limit
@@ -47,8 +49,8 @@ KEYS = (
     "hold",
     "review",
     "says",
+    "allot",
 )
-LATER = ("allot",)
 SERVICE_KEYS = ("clause", "title", "does", "require")
 TAKEN_IDS = ("exclusion", "group", "limit")
 """What the codes of reasons that are no measure's begin with."""
@@ -104,6 +106,7 @@ class Parts:
     conditional: tuple[Expression, ...] = ()
     review: Words | None = None
     says: Words | None = None
+    allotment: Allotment | None = None
 
 
 class MeasureReader:
@@ -132,7 +135,7 @@ class MeasureReader:
         """The measure; its ledger key is `<family>.<id>` unless it states one."""
         before = self._before
         unsure = len(self._problems.found) > before
-        check_keys(self._problems, self._node, KEYS, ("clause", "title"), LATER)
+        check_keys(self._problems, self._node, KEYS, ("clause", "title"))
         with self._problems.gather():
             check_id(self._key)
         self._describe()
@@ -160,6 +163,7 @@ class MeasureReader:
             parts.limits, parts.obligations, parts.flags, parts.ledger.key, succeeds=parts.ledger.succeeds,
             ledger_keys=parts.kept, where=parts.where, in_force=parts.in_force,
             payment=parts.payment, conditional=parts.conditional, review=parts.review, says=parts.says,
+            allotment=parts.allotment,
         )  # fmt: skip
 
     def _describe(self) -> None:
@@ -260,6 +264,9 @@ class MeasureReader:
                 found = read_obligations(map_of(obligations), self.texts, award.kind, by_item=by_item)
                 self._parts.obligations = tuple(found)
         self._parts.payment = PaymentReader(self._conditions).read(self._node)
+        if award is not None and (allot := self._node.get("allot")) is not None:
+            with self._problems.gather():
+                self._parts.allotment = read_allotment(allot, self.texts, award, each)
         if (flags := self._node.get("flags")) is not None:
             with self._problems.gather():
                 found_flags = read_flags(map_of(flags), self._conditions, self.texts.within())

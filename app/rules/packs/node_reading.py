@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.rules.language.lexing import KEYWORDS, nearest
-from app.rules.packs.errors import mistake, not_yet, refuse
+from app.rules.packs.errors import mistake, refuse
 from app.rules.packs.yaml_nodes import ListNode, MapNode, Node, TextNode
 from app.rules.policy import Words
 
@@ -51,17 +51,14 @@ def check_keys(
     node: MapNode,
     known: Collection[str],
     required: Collection[str] = (),
-    later: Collection[str] = (),
 ) -> None:
-    """Tell of every unknown key, of those that are not built yet, and of those that are missing.
+    """Tell of every unknown key, and of those that are missing.
 
     What an unknown key was meant to be is not missing besides: one of the two says it all.
     """
     meant: set[str | None] = set()
     for name, (key, _) in node.entries.items():
-        if name in later:
-            problems.tell(not_yet(key, name))
-        elif name not in known:
+        if name not in known:
             close = nearest(name, known)
             meant.add(close)
             problems.tell(mistake(key, f"未知的键 {name}", f"unknown key {name!r}", close))

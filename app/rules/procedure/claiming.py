@@ -14,6 +14,7 @@ from app.rules.limits import LimitKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from app.rules.allotment import Allotment
     from app.rules.limits import Limit
     from app.rules.policy import Measure, Policy
     from app.rules.requests import EvaluationRequest
@@ -24,6 +25,9 @@ PROJECT = "project"
 PLACES = "places"
 COUNTED = "counted"
 """What the keys of limits on numbers of awards begin with: an award takes one place, or one for each counted item."""
+BUDGET = "budget"
+QUOTA = "quota"
+"""What the keys of allotments begin with, which all applicants share: an award takes its amount, or one place."""
 
 
 class Use(NamedTuple):
@@ -39,7 +43,7 @@ class Use(NamedTuple):
 def places_of(limit_key: str, items: int) -> int | None:
     """How many places an award takes of a limit, with so many items counted; None where it counts money."""
     kind = limit_key.partition("|")[0]
-    return 1 if kind == PLACES else items if kind == COUNTED else None
+    return 1 if kind in (PLACES, QUOTA) else items if kind == COUNTED else None
 
 
 class Taking(NamedTuple):
@@ -74,9 +78,17 @@ def taking(policy: Policy, measure: Measure, counted: Counted) -> Taking:
         name = f"@{policy.family}.{group.id}"
         for limit in group.limits:
             uses.extend(Use(key, limit.cap) for key in _uses(limit, measure, counted, name))
+    if measure.allotment is not None:
+        uses.append(allotment_use(measure, measure.allotment, counted.year))
     if _has_project(measure) and PROJECT in counted.keys:
         claims.append(project_claim(policy, counted.keys[PROJECT]))
     return Taking(tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(uses)))
+
+
+def allotment_use(measure: Measure, allotment: Allotment, year: int) -> Use:
+    """The budget or the places that every award of the measure takes from, whoever receives it."""
+    when = (str(year),) if allotment.per_year else ()
+    return Use(_key(BUDGET if allotment.in_money else QUOTA, measure.ledger_key, *when), allotment.whole)
 
 
 def project_claim(policy: Policy, project: str) -> str:

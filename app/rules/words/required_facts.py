@@ -55,6 +55,8 @@ def _mentions(measure: Measure) -> Iterator[Fact | ItemField | str]:
     yield from mentions_of(measure.award.value)
     for limit in measure.limits:
         yield from facts_counted_by(limit)
+    for score in () if measure.allotment is None else measure.allotment.scores:
+        yield from facts_of(score)
 
 
 def _names(mention: Fact | ItemField | str) -> tuple[str, ...]:

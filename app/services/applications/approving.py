@@ -16,6 +16,7 @@ from app.rules.procedure.ledger import Account, AwardState, Posting
 from app.schemas.applications import Approval, AwardDecision
 from app.services.applications import cases
 from app.services.applications.acting import Act
+from app.services.applications.allotting import Within, within_allotments
 from app.services.applications.assessing import Assessed, assess, hashes_of, keep
 from app.services.applications.awarding import awards_of, difference
 from app.services.applications.before_paying import check_lists_read
@@ -47,7 +48,9 @@ async def _approve(work: Work, case: Case, given: Approval) -> Case:
     changes = difference(case.awards, awards)
     if changes:
         await _keep_changed(work, case, assessed, awards, changes)
-    decided = _decided(given, awards, assessed, work)
+    decided, runs = await within_allotments(
+        work, assessed.published.policy, _decided(given, awards, assessed, work)
+    )
     granted = [
         Granted(award, _taking(assessed, award, row.organisation))
         for award in decided
@@ -55,12 +58,10 @@ async def _approve(work: Work, case: Case, given: Approval) -> Case:
     ]
     await check_claims(work, granted)
     await keep(work, assessed)
-    return await cases.write(work, case, _change(work, case, assessed, decided, granted))
+    return await cases.write(work, case, _change(work, case, assessed, Within(decided, runs), granted))
 
 
-def _change(
-    work: Work, case: Case, assessed: Assessed, decided: tuple[AwardRow, ...], granted: list[Granted]
-) -> Change:
+def _change(work: Work, case: Case, assessed: Assessed, within: Within, granted: list[Granted]) -> Change:
     """All declined is a rejection."""
     row = case.row
     kept = {one.award.id: one for one in granted}
@@ -68,7 +69,7 @@ def _change(
         replace(award, limit_keys=tuple(use.limit_key for use in kept[award.id].taken.uses))
         if award.id in kept
         else award
-        for award in decided
+        for award in within.awards
     )
     return Change(
         row=replace(
@@ -88,6 +89,7 @@ def _change(
                     "state": str(award.state),
                     "amount": None if award.amount is None else format_yuan(award.amount),
                     "reason": award.reason,
+                    **({"allocation": within.runs[award.id]} if award.id in within.runs else {}),
                 }
                 for award in awards
             ],

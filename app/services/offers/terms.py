@@ -23,7 +23,7 @@ def offerable(published: PublishedPolicy) -> tuple[str, ...]:
     return tuple(
         measure.id
         for measure in published.policy.measures
-        if measure.award.kind in OFFERED_KINDS and measure.id not in review
+        if measure.award.kind in OFFERED_KINDS and measure.id not in review and measure.allotment is None
     )
 
 

@@ -12,7 +12,7 @@ from app.services.population.dtypes import fields_of, inner_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FIGURES = frozenset({"amount", "ceiling", "potential", "discretionary_ceiling", "counted"})
+FIGURES = frozenset({"amount", "ceiling", "potential", "discretionary_ceiling", "counted", "granted"})
 """Columns of fen, wherever they stand."""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.rules.money import format_yuan
 from app.rules.procedure.masking import mask_uscc
+from app.services.simulating.allotments import allotment_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,8 @@ def _outcome_form(one: Outcome) -> dict[str, Any]:
         "parameters": {name: str(value) for name, value in reading.scenario.parameters.items()},
         **_summary_form(one.summary),
     }
+    for name, shared in one.allotments.items():
+        found["measures"][name]["allotment"] = allotment_form(shared)
     if one.against_base is not None:
         found["against_base"] = _compared_form(one.against_base)
     if one.summary.cover is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from app.rules.columns.aligning import aligned
+from app.rules.columns.allotting import Claims
 from app.rules.columns.comparing import Comparison
 from app.rules.columns.deciding import Columns
 from app.rules.columns.schema import population_schema
@@ -16,9 +17,10 @@ from app.rules.columns.summing import Tally
 from app.services.population.batches import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from app.rules.columns.allotting import AllotmentSum
     from app.rules.columns.comparing import Compared
     from app.rules.columns.summing import Summary
     from app.services.simulating.readings import Reading
@@ -31,6 +33,8 @@ class Outcome:
     reading: Reading
     summary: Summary
     against_base: Compared | None
+    allotments: Mapping[str, AllotmentSum] = field(default_factory=dict)
+    """Measure -> what its budget or places come to, of those that have any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,20 @@ class _Side:
         self._columns = Columns(reading.policy, year=year, as_of=as_of)
         self._schema = population_schema(reading.policy)
         self._tally = Tally(reading.policy, budget)
+        self._claims = {
+            measure.id: Claims(measure.allotment)
+            for measure in reading.policy.measures
+            if measure.allotment is not None and measure.id in self._columns.measures
+        }
         self._comparison = None if reading is base else Comparison(base.policy, reading.policy)
 
     def add(self, batch: Batch, base: pl.DataFrame | None) -> pl.DataFrame:
         """The answers to a batch, `base` being those of the base."""
         frame = aligned(batch.frame, self._schema)
-        answers = self._columns.decide(frame).answers
+        decided = self._columns.decide(frame, scores=bool(self._claims))
+        answers = decided.answers
+        for name, claims in self._claims.items():
+            claims.add(answers[name].struct.unnest(), decided.scores[name])
         self._tally.add(frame, answers)
         if self._comparison is not None and base is not None:
             self._comparison.add(batch.rows, base, answers)
@@ -102,4 +114,5 @@ class _Side:
 
     def outcome(self) -> Outcome:
         compared = None if self._comparison is None else self._comparison.compared()
-        return Outcome(self._reading, self._tally.summary(), compared)
+        allotments = {name: claims.shared().sum for name, claims in self._claims.items()}
+        return Outcome(self._reading, self._tally.summary(), compared, allotments)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.rules.policy import Words
 from app.rules.procedure.masking import mask_uscc
+from app.services.simulating.allotments import edge_words
 from app.services.simulating.forms import share
 from app.services.simulating.readings import BASE
 
@@ -67,6 +68,8 @@ def tables_of(done: Simulated) -> tuple[Table, ...]:
         found += [changes(done), largest(done)]
     if done.budget is not None:
         found.append(budget(done))
+    if any(outcome.allotments for outcome in done.outcomes):
+        found.append(allotments(done))
     return tuple(found)
 
 
@@ -261,6 +264,33 @@ def budget(done: Simulated) -> Table:
             )
         )  # fmt: skip
     return Table("budget", Words("预算覆盖", "What the budget covers"), columns, tuple(rows))
+
+
+def allotments(done: Simulated) -> Table:
+    """How applicants share a budget or places, measure by measure."""
+    columns = (
+        Column(Words("措施", "Measure"), TEXT),
+        Column(Words("方案", "Reading"), TEXT),
+        Column(Words("申请", "Claims")),
+        Column(Words("申请金额", "Demand"), YUAN),
+        Column(Words("预算", "Budget"), YUAN),
+        Column(Words("名额", "Places")),
+        Column(Words("足额", "In full")),
+        Column(Words("部分", "In part")),
+        Column(Words("未入选", "Not in")),
+        Column(Words("待决定", "To be decided")),
+        Column(Words("分配金额", "Shared out"), YUAN),
+        Column(Words("系数或分数线", "Factor or cut-off"), TEXT),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for measure in measures_of(done):
+        for outcome in done.outcomes:
+            one = outcome.allotments.get(measure.id)
+            if one is not None:
+                of, counts = one.allotment, (one.granted, one.partly, one.none, one.open)
+                head: tuple[Cell, ...] = (measure.title, name_of(outcome), one.claims, one.demand)
+                rows.append((*head, of.budget, of.places, *counts, one.spent, edge_words(one)))
+    return Table("allotments", Words("预算与名额", "Budgets and places"), columns, tuple(rows))
 
 
 def plain(cell: Cell, kind: str, language: str) -> str:
