@@ -132,6 +132,9 @@ def _flow(measure: Measure, form: Mapping[str, Any]) -> Iterator[Line]:
     for limit in form["limits"]:
         text = _words(limit["text"])
         yield Line(Words(f"适用限制：{text.zh}", f"Apply the limit: {text.en}"))
+    if form["allotment"] is not None:
+        text = _words(form["allotment"]["text"])
+        yield Line(Words(f"在所有申请人之间分配：{text.zh}", f"Share among all applicants: {text.en}"))
 
 
 def _requirements(found: list[dict[str, Any]]) -> tuple[Line, ...]:
