@@ -165,6 +165,12 @@ def test_a_difference_of_it_is_told_in_words(after: str) -> None:
     assert not found.same_content
 
 
+def test_the_order_of_its_keys_is_no_difference() -> None:
+    before, after = scarce(BUDGET), scarce("allot: {by: scale, per: year, budget: 5000}")
+    assert before.digest == after.digest
+    assert differences(before, after).changes == ()
+
+
 def test_a_cap_of_a_group_is_money_in_the_answer() -> None:
     policy = scarce(BUDGET, after=GROUPED)
     limits = {
