@@ -211,7 +211,8 @@ def totals_of(results: Iterable[MeasureResult]) -> Totals:
         else:
             unbounded.append(result.measure.id)
         if result.verdict == "eligible":
-            amount += (result.measure.allotment is None and result.amount) or 0
+            if result.measure.allotment is None:
+                amount += result.amount or 0
             ceiling += result.ceiling or 0
     return Totals(amount, ceiling, potential, tuple(unbounded))
 

@@ -118,6 +118,8 @@ def _flow(measure: Measure, form: Mapping[str, Any], said: tuple[Block, ...]) ->
             yield Line(Words("确定金额", "Find the amount"))
     if count := len(form["limits"]):
         yield Line(Words(f"适用限制（{count} 项）", f"Apply the limits ({count})"))
+    if form["allotment"] is not None:
+        yield Line(Words("在所有申请人之间分配", "Share among all applicants"))
 
 
 # What it asks

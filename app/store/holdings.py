@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, or_, select
 
+from app.store.tables.allocations import allocation_lines
 from app.store.tables.applications import applications, awards, objections, payments, recoveries
 from app.store.tables.assessments import assessments
 from app.store.tables.documents import documents
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-MONEY = frozenset({"amount", "assessed", "ceiling", "clawed_back", "recovered", "used", "cap"})
+MONEY = frozenset({"amount", "assessed", "ceiling", "clawed_back", "recovered", "used", "cap", "granted"})
 """Names of columns that hold fen."""
 _LEFT_OUT = frozenset({"mode", "salt", "txid", "position", "objector"})
 """Of the database's own affairs, or of other people."""
@@ -33,6 +34,7 @@ _OF_APPLICATIONS: tuple[tuple[str, Table, str], ...] = (
     ("ledger_entries", ledger_entries, "n"),
     ("documents", documents, "id"),
     ("events", events, "seq"),
+    ("allocation_lines", allocation_lines, "run"),
 )
 _OF_ORGANISATIONS: tuple[tuple[str, Table, str], ...] = (
     ("claims", claims, "claim_key"),

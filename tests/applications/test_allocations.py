@@ -28,6 +28,7 @@ ALLOT = {
     "first": "{budget: 100, per: year, by: arrival, last: partial}",
     "whole": "{budget: 100, per: year, by: arrival, last: refuse}",
     "chairs": "{places: 2, by: arrival}",
+    "noticed": "{budget: all, per: year, by: scale}",
 }
 CODES = ("91140802MA0GT0018G", "91140802MA0GT0026B", "91140802MA0GT00346", "91140802MA0GT00359")
 
@@ -38,7 +39,8 @@ def pack() -> str:
     for name, allot in ALLOT.items():
         text += REWARD.strip("\n").replace("reward:", f"{name}:")
         text += f"\n    award: {{calculated: firm.spent}}\n    allot:\n      {_block(allot)}\n"
-    return text
+        text += "    parameters: {all: 50}\n" if name == "noticed" else ""
+    return text + "notices:\n  2026: {year: 2026, published: 2026-01-05, parameters: {noticed.all: 80}}\n"
 
 
 def _block(allot: str) -> str:
@@ -193,6 +195,47 @@ def test_who_comes_after_the_run_waits_for_the_next(office: Desk) -> None:
     run(office, "ranked")
     assert amount(approve(office, late)) == "90.00"
     assert amount(approve(office, first)) == "10.00"
+
+
+def test_the_notice_of_the_year_may_change_what_there_is(office: Desk) -> None:
+    one = accepted(office, "noticed", 0, "100")
+    found = run(office, "noticed")
+    assert (found["budget"], found["policy"]["notice"], found["spent"]) == ("80.00", 2026, "80.00")
+    assert amount(approve(office, one)) == "80.00"
+    assert office.post("audit", f"/v1/allocations/{found['id']}/replay").json()["identical"]
+    assert verified(office)["differences"] == []
+
+
+def test_a_run_and_an_approval_at_once_take_turns(office: Desk) -> None:
+    asked = [accepted(office, "ranked", number, "60") for number in range(2)]
+    run(office, "ranked", precedence=[asked[0]["id"]], reason="评审会决定")
+    tag = office.get("approve", f"/v1/applications/{asked[0]['id']}").headers["etag"]
+    body = {
+        "policy": "forms",
+        "measure": "ranked",
+        "year": 2026,
+        "precedence": [asked[1]["id"]],
+        "reason": "复议",
+    }
+
+    def sent(path: str, given: dict[str, Any], **more: str) -> Any:
+        secret = {
+            "Authorization": f"Bearer {secret_of('approve', 'live')}",
+            "Idempotency-Key": uuid.uuid4().hex,
+        }
+        return office._client.post(path, json=given, headers={**secret, **more})  # noqa: SLF001
+
+    async def race() -> list[Any]:
+        decided = {"awards": decisions(asked[0])}
+        approval = sent(f"/v1/applications/{asked[0]['id']}/approve", decided, **{"If-Match": tag})
+        return list(await asyncio.gather(approval, sent("/v1/allocations", body)))
+
+    approved, again = office.run(race())
+    assert (approved.status_code, again.status_code) == (200, 201), (approved.text, again.text)
+    granted = approved.json()["awards"][0]["amount"]
+    # Approved by the run before and the next shares the rest, or the next came first and leaves it the rest.
+    assert (granted, again.json()["used_before"]) in (("60.00", "60.00"), ("40.00", "0.00"))
+    assert verified(office)["differences"] == []
 
 
 def test_what_is_shared_is_never_offered_unasked(office: Desk) -> None:

@@ -134,6 +134,7 @@ def test_it_is_told_in_both_languages(allot: str, zh: str, en: str) -> None:
     page = policy_page(policy).sections[1]
     lines = {block.title.en: block.lines for block in page.blocks}
     assert [line.words.en for line in lines["Budget and places"]] == [en]
+    assert lines["Flow"][-1].words.zh == f"在所有申请人之间分配：{zh}"
 
 
 def test_scores_are_told_and_are_facts_that_a_platform_asks_for() -> None:
@@ -162,6 +163,12 @@ def test_a_difference_of_it_is_told_in_words(after: str) -> None:
     assert [(one.measure, one.part, one.key) for one in found.changes] == [("reward", "allot", "allot")]
     assert found.changes[0].before is not None
     assert not found.same_content
+
+
+def test_the_order_of_its_keys_is_no_difference() -> None:
+    before, after = scarce(BUDGET), scarce("allot: {by: scale, per: year, budget: 5000}")
+    assert before.digest == after.digest
+    assert differences(before, after).changes == ()
 
 
 def test_a_cap_of_a_group_is_money_in_the_answer() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -106,5 +107,9 @@ def test_the_terminal_and_the_workbook_tell_it(tmp_path: Path, language: str, sa
     told = io.StringIO()
     print_simulation(Console(file=told, width=80), done, language)
     assert says in told.getvalue()
+    write_report(done, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert {"zh": "分数线 30, 0", "en": "cut-off 30, 0"}[language] in page
     write_report(done, tmp_path / "report.xlsx")
-    assert (tmp_path / "report.xlsx").stat().st_size > 0
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as book:
+        assert "预算与名额" in book.read("xl/workbook.xml").decode()

@@ -231,7 +231,8 @@ def parts_of(content: Content) -> Mapping[tuple[str, str, str], str]:
     for section, nodes in named:
         for name, (_, node) in nodes.items():
             for key, value in node.items():
-                found[section, name, key.text] = _fingerprint(_plain(value, in_order=key.text in IN_ORDER))
+                plain = _plain(value, in_order=key.text in IN_ORDER, key=key.text)
+                found[section, name, key.text] = _fingerprint(plain)
     return found
 
 
@@ -240,14 +241,16 @@ def _fingerprint(said: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(node: Node, *, in_order: bool) -> object:
+def _plain(node: Node, *, in_order: bool, key: str = "") -> object:
+    """`key`: what the node stands under. Rows by level are in order; the `by` of an allotment has no rows."""
     if isinstance(node, TextNode):
         return node.text
     if isinstance(node, ListNode):
         return [_plain(item, in_order=in_order) for item in node.items]
     assert isinstance(node, MapNode)
     inside = {
-        name: _plain(value, in_order=in_order or name in IN_ORDER)
+        name: _plain(value, in_order=in_order or name in IN_ORDER, key=name)
         for name, (_, value) in node.entries.items()
     }
-    return list(inside.items()) if in_order or "by" in inside else inside
+    rows = "by" in inside and key != "allot"
+    return list(inside.items()) if in_order or rows else inside

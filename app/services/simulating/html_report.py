@@ -132,6 +132,8 @@ def _without_charts(done: Simulated) -> Iterator[str]:
     """The largest changes are there to be read; the rest is to be looked up."""
     if len(done.outcomes) > 1:
         yield _rest(tables.largest(done), is_open=True)
+    if any(outcome.allotments for outcome in done.outcomes):
+        yield _rest(tables.allotments(done), is_open=True)
     yield _rest(tables.verdicts(done), is_open=False)
 
 

@@ -223,3 +223,32 @@ def test_the_cut_off_parts_those_who_are_in_from_those_who_are_not(
     for one in found.shares:
         inside = one.outcome in (Outcome.GRANTED, Outcome.PARTLY)
         assert inside == (one.claim.scores >= found.cut_off)
+
+
+# The example of docs/allocation.md
+
+UPGRADES = [
+    Claim("A", 50_00, (90,)),
+    Claim("B", 40_00, (85,)),
+    Claim("C", 30_00, (80,)),
+    Claim("D", 5_00, (70,)),
+]
+
+
+@pytest.mark.parametrize(
+    ("allotment", "granted"),
+    [
+        (Allotment(RANK, budget=100_00, last=Last.PARTIAL), [50_00, 40_00, 10_00, 0]),
+        (Allotment(RANK, budget=100_00, last=Last.REFUSE), [50_00, 40_00, 0, 0]),
+        (Allotment(AllotBy.SCALE, budget=100_00), [40_00, 32_00, 24_00, 4_00]),
+    ],
+)
+def test_the_example_that_the_page_works_out(allotment: Allotment, granted: list[int]) -> None:
+    assert [one.granted for one in share(allotment, UPGRADES).shares] == granted
+
+
+def test_the_equals_of_the_example() -> None:
+    equals = [one._replace(scores=(85,)) if one.id == "C" else one for one in UPGRADES]
+    found = share(Allotment(RANK, budget=100_00, last=Last.PARTIAL), equals)
+    assert told(found)["B"] == told(found)["C"] == (2, "needs_decision", 0)
+    assert told(found)["D"] == (4, "none", 0)
