@@ -112,7 +112,7 @@ class Pack:
             elif path == "policy.yaml":
                 self.head = _head(self.chance, self.made, grouped=self.grouped)
                 self.shared = _shared(self.chance)
-                for name in set(self.made) - set(self.paying):
+                for name in [name for name, one in self.made.items() if "does" in one]:
                     self.made[name] = measure(self.chance, int(name.rpartition("-")[2]), service=True)
             else:
                 raise refused

@@ -13,6 +13,7 @@ from app.services.workshop.limit_changes import changed_limits
 from app.services.workshop.mutants import KINDS, mutants_of
 from app.services.workshop.noticing import Cases, notices
 from tests.rules.laws.firms import pack
+from tests.workshop.newer_mistakes import PACK as NEWER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -295,3 +296,23 @@ def test_the_changes_of_a_limit(limit: str, changed: list[str]) -> None:
 
 def test_a_group_ranks_by_amount_alone() -> None:
     assert list(changed_limits("best 1 per year", of_group=True)) == ["best 1"]
+
+
+def test_every_part_of_a_pack_of_newer_constructs_is_changed_and_its_standard_is_not() -> None:
+    found = list(mutants_of(NEWER))
+    assert {one.file for one in found} == {
+        path for path in NEWER if not path.startswith(("standards/", "cases/"))
+    }
+    assert {one.kind for one in found} >= {
+        "row",
+        "reading",
+        "group",
+        "member",
+        "limit",
+        "obligation",
+        "branch",
+    }
+    for one in found:
+        assert one.says.zh != one.says.en
+        assert (one.line, one.column) >= (1, 1)
+        assert one.text != NEWER[one.file]

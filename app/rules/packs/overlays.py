@@ -157,10 +157,9 @@ class Overlay:
     def wide(self) -> Wide | None:
         """What stands beside the measures, read anew; None where the notice changes nothing that it can read.
 
-        Nor while a measure that groups may name could not be read.
+        Nor where anything is wrong so far: it would only be told again.
         """
-        read = len(self._base.content.measures) + len(self._base.content.services)
-        if (not self._wide and self._laws is None) or len(self._base.measures) < read:
+        if self._problems.found or (not self._wide and self._laws is None):
             return None
         trial = Problems()
         found = self._beside(trial)

@@ -87,3 +87,9 @@ def test_a_value_that_breaks_what_stands_beside_the_measures_is_told_in_the_noti
     (told,) = refused.value.errors
     assert (told.file, told.line, told.column) == ("notices/2026.yaml", 3, 25)
     assert "always holds" in told.message.en
+
+
+def test_what_is_wrong_anyway_is_not_told_again_by_a_notice() -> None:
+    with pytest.raises(PackErrors) as refused:
+        load_policy(under("parameters: {staff_min: 50}", "lrage"))
+    assert [(one.file, one.suggestion) for one in refused.value.errors] == [("policy.yaml", "large")]
