@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.rules.words.value_trees import Branch
 
 _GROUPS = {"all": Words("全部满足：", "all of:"), "any": Words("满足其一：", "any of:")}
+_LONGEST_SENTENCE = 50
 _LONGEST_STEP = 60
 """Characters of an amount that a step of the flow still holds."""
 
@@ -162,13 +163,13 @@ def _counts(measure: Measure, policy: Policy) -> Iterator[Line]:
 
 
 def _award(measure: Measure, policy: Policy, form: Mapping[str, Any]) -> Line:
-    """In one sentence; row by row where rows have rows of their own."""
+    """In one sentence; row by row where that is long, or rows have rows of their own."""
     award = measure.award if measure.each is None or measure.each.award is None else measure.each.award
     line = Line(words_of(form["award"]["text"]))
     if award.value is None:
         return line
     tree = value_tree(award.value, policy.facts, policy.currency)
-    if not any(branch.of for branch in tree.of):
+    if not any(branch.of for branch in tree.of) and (not tree.of or len(line.words.zh) <= _LONGEST_SENTENCE):
         return line
     head = (
         Words("每项：", "for each item: ")

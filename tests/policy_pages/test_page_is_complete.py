@@ -13,9 +13,11 @@ import pytest
 import yaml
 
 from app.rules.loading import PackErrors, load_policy
+from app.services.measure_forms import parameter_form
 from app.services.packs import read_pack
 from app.services.policy_page_files import policy_html, policy_markdown
 from app.services.policy_pages import policy_page
+from app.services.workshop.checking import check_folder
 from app.services.workshop.mutants import mutants_of
 
 if TYPE_CHECKING:
@@ -200,6 +202,23 @@ def test_a_change_of_any_figure_or_condition_changes_the_page_in_both_languages(
         for language in LANGUAGES:
             assert changed[language] != page(pack, language), (mutant.file, mutant.line, mutant.after)
     assert tried > 4
+
+
+def test_the_check_finds_the_standards_that_a_pack_names() -> None:
+    assert check_folder(EVERYTHING, date(2026, 11, 23)).errors == ()
+
+
+def test_a_number_is_shown_by_its_decimals_whatever_those_of_other_years() -> None:
+    files = dict(read_pack(EVERYTHING))
+    files["policy.yaml"] = files["policy.yaml"].replace("quick: 1.25", "quick: {2024: 1.5, 2027: 1.125}")
+    works = load_policy(files).measure("works")
+    assert works is not None
+    form = parameter_form(works.parameters["quick"])
+    assert [(row["from"], row["value"]) for row in form["rows"]] == [
+        ("2024", "1.5"),
+        ("2027", "1.125"),
+    ]
+    assert form["value"] == "1.125"
 
 
 def test_the_html_page_leads_to_every_section_that_it_speaks_of() -> None:

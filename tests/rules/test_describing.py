@@ -116,9 +116,14 @@ def test_a_long_list_of_members_is_cut_and_counted() -> None:
     assert words.en.endswith("“9” or one of 30 more")
 
 
+def test_a_sum_of_sums_is_one_sum() -> None:
+    words = expression_words(value("loan.interest + loan.fee + loan.interest"), FACTS)
+    assert words.zh == "贷款利息、担保费与贷款利息之和"
+
+
 def test_a_formula() -> None:
     assert expression_words(value("share * (loan.interest + loan.fee)"), FACTS) == Words(
-        "50% × 贷款利息与担保费之和", "50% × the sum of interest and guarantee fee"
+        "50% × （贷款利息与担保费之和）", "50% × (the sum of interest and guarantee fee)"
     )
 
 

@@ -28,7 +28,7 @@ from app.rules.policy import Words
 from app.rules.words.wording import Need, Shown, figure, need, need_of, spaced, together
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from app.rules.facts import FactSchema
 
@@ -52,6 +52,8 @@ _DATE_CALLS = {
     "year_end": ("{}所在年的末日", "the last day of the year of {}"),
 }
 _BINARY = {"-": ("{} − {}", "{} − {}"), "*": ("{} × {}", "{} × {}"), "/": ("{} ÷ {}", "{} ÷ {}")}
+_LOOSE = frozenset({"+", "-", "neg", "min", "max"})
+"""Operators whose words those of a formula around them could tear apart."""
 _UNITS = {"day": ("天", "days"), "month": ("个月", "months"), "year": ("年", "years")}
 _AGGREGATES = {
     "count": ("{list}{which}的项数", "the number of {list}{which}"),
@@ -130,7 +132,9 @@ def _filled(forms: tuple[str, str], parts: Sequence[Words]) -> Words:
 
 
 def _arithmetic(expression: Arithmetic, schema: FactSchema, currency: str) -> Words:
-    parts = [expression_words(operand, schema, currency) for operand in expression.operands]
+    parts = [
+        _bracketed(operand, expression_words(operand, schema, currency)) for operand in _operands(expression)
+    ]
     match expression.operator:
         case "+":
             sum_of = together(parts)
@@ -144,6 +148,22 @@ def _arithmetic(expression: Arithmetic, schema: FactSchema, currency: str) -> Wo
         case "shift":
             return _shifted(expression, parts[0])
     return _filled(_BINARY[expression.operator], parts)
+
+
+def _operands(expression: Arithmetic) -> Iterator[Expression]:
+    """All terms of a sum of sums."""
+    for operand in expression.operands:
+        if expression.operator == "+" and isinstance(operand, Arithmetic) and operand.operator == "+":
+            yield from _operands(operand)
+        else:
+            yield operand
+
+
+def _bracketed(operand: Expression, words: Words) -> Words:
+    """A formula within another, where the reader could not tell what it goes with."""
+    if isinstance(operand, Arithmetic) and operand.operator in _LOOSE:
+        return Words(f"（{words.zh}）", f"({words.en})")
+    return words
 
 
 def _shifted(expression: Arithmetic, start: Words) -> Words:
