@@ -10,6 +10,7 @@ from app.rules.allotment import AllotBy, Allotment, Last, Ties
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
+    AwardOf,
     BuiltIn,
     Comparison,
     Condition,
@@ -122,6 +123,7 @@ def every_construct() -> set[str]:
     found |= {f"group's {kind}" for kind in OF_GROUPS} | {"group topped up", "group's limit per item"}
     found |= {f"allotted by {way}" for way in AllotBy} | {"a budget", "places"}
     found |= {f"ties {way}" for way in Ties} | {f"last {way}" for way in Last}
+    found |= {"award()", "paid()", "paid() this year", "paid() of an item"}
     return found | {"money barred", "items barred"}
 
 
@@ -258,8 +260,8 @@ def _of_expression(part: Expression) -> Iterator[str]:
             yield f"item's {kind}"
         case ParameterUse():
             yield "parameter"
-        case BuiltIn(name=name):
-            yield name
+        case BuiltIn():
+            yield from _of_built_in(part)
         case Logic(operator=operator):
             yield operator
         case DateCall(function=function):
@@ -283,6 +285,14 @@ def _of_expression(part: Expression) -> Iterator[str]:
             nested = any(isinstance(one, Aggregate) for one in _parts((part.value, where)))
             yield from _those((f"{function}() where", where is not None), ("aggregate in aggregate", nested))
             yield from _those((f"{function}() else", otherwise is not None))
+
+
+def _of_built_in(part: BuiltIn) -> Iterator[str]:
+    if not isinstance(part, AwardOf):
+        yield part.name
+        return
+    yield "paid()" if part.paid else "award()"
+    yield from _those(("paid() this year", part.this_year), ("paid() of an item", part.own_item))
 
 
 def _those(*named: tuple[str, object]) -> Iterator[str]:

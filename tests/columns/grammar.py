@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.columns.vocabulary import FACTS, FIELDS, LISTS, LOOKED_UP, ORDERED, SETS, SHARED_PARAMETERS
@@ -47,12 +47,14 @@ class Writer:
     words: tuple[tuple[str, str], ...] = ()
     built_in: tuple[str, ...] = ()
     """Names that have a meaning here: counted, items, due, paid(this)."""
+    awards: tuple[str, ...] = ()
+    """What may be asked of other awards and of history: award(measure-0), paid(this, year)."""
 
     def within(self, word: str, list_name: str) -> Writer:
-        return Writer(self.chance, self.parameters, (*self.words, (word, list_name)), self.built_in)
+        return replace(self, words=(*self.words, (word, list_name)))
 
     def named(self, *built_in: str) -> Writer:
-        return Writer(self.chance, self.parameters, self.words, built_in)
+        return replace(self, built_in=built_in)
 
     def likely(self, share: float) -> bool:
         return self.chance.random() < share
@@ -201,6 +203,8 @@ class Writer:
         built_in = [name for name in self.built_in if (name == "items") == (kind == "count")]
         if built_in and kind in ("count", "money") and self.likely(0.7):
             return self.chance.choice(built_in)
+        if kind == "money" and self.awards and self.likely(0.15):
+            return self.chance.choice(self.awards)
         return self.fact(kind)
 
     def product(self, kind: str, depth: int) -> str:

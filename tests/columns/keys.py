@@ -55,10 +55,11 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     },
     "measure": {
         "obligations": "no answer of the columns shows them",
-        "allot": "by a population, not yet compared here",
         "instalments": "after the award",
         "hold": "after the award",
         "payee": "after the award",
+        "review": "words",
+        "says": "words",
     },
     "condition": {"clause": "words of a reason"},
     "notice": {

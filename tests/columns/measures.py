@@ -34,7 +34,7 @@ def measure(chance: random.Random, index: int, *, service: bool | None = None) -
     kind = chance.choice(KINDS[:-1] if service is False else KINDS)
     if service or kind == "service":
         return _service(chance)
-    writer = Writer(chance)
+    writer = Writer(chance, awards=_awards(index))
     one: Yaml = {"clause": "一", "title": words(f"m{index}")} | _reach(writer)
     if writer.likely(0.7):
         one["require"] = requirements(writer, "r")
@@ -50,6 +50,13 @@ def measure(chance: random.Random, index: int, *, service: bool | None = None) -
     if writer.parameters:
         one["parameters"] = dict(writer.parameters)
     return one
+
+
+def _awards(index: int) -> tuple[str, ...]:
+    """Of measures before it, so that none waits for itself; of history whatever there is."""
+    before = [f"measure-{one}" for one in range(index)]
+    paid = [text for one in before for text in (f"award({one})", f"award({one})", f"paid({one}, year)")]
+    return (*paid, "paid(measure-4)", "paid(this)", "paid(this, year)")
 
 
 def _reach(writer: Writer) -> Yaml:
