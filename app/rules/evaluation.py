@@ -198,7 +198,7 @@ def _seen(name: object, seen: set[str]) -> bool:
 def totals_of(results: Iterable[MeasureResult]) -> Totals:
     """Sums over the money measures: certain, at an official's discretion, and what is still possible.
 
-    What a budget or places are still to be shared by is possible only: nothing of it is certain.
+    As a single answer has them: before budgets and places are shared among applicants (details.md 31).
     """
     amount = ceiling = potential = 0
     unbounded: list[str] = []
@@ -211,8 +211,7 @@ def totals_of(results: Iterable[MeasureResult]) -> Totals:
         else:
             unbounded.append(result.measure.id)
         if result.verdict == "eligible":
-            if result.measure.allotment is None:
-                amount += result.amount or 0
+            amount += result.amount or 0
             ceiling += result.ceiling or 0
     return Totals(amount, ceiling, potential, tuple(unbounded))
 

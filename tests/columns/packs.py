@@ -223,7 +223,7 @@ def _group(chance: random.Random, made: dict[str, Yaml]) -> Yaml:
     ranked = [name for name in paying if FIGURED & _award_of(made[name]).keys()]
     limits: tuple[str, ...] = PLAIN_LIMITS
     named: Any = chance.choice((members, members, "all"))
-    if len(by_item) > 1 and chance.random() < 0.7:
+    if len(by_item) > 1 and chance.random() < 0.95:
         limits, named = LIMITS_OF_ITEMS, sorted(chance.sample(by_item, 2))
     elif len(ranked) > 1 and chance.random() < 0.7:
         limits, named = LIMITS_BY_RANK, sorted(chance.sample(ranked, 2))

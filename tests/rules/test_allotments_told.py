@@ -94,7 +94,7 @@ def test_a_single_answer_names_it_as_pending_and_takes_nothing_off(
         [limit],
         [(*limit[1:], limit[0])],
     )
-    assert (found.totals.amount, found.totals.potential) == ("0.00", "900.00")
+    assert (found.totals.amount, found.totals.potential) == ("900.00", "900.00")
 
 
 def test_it_is_pending_while_undetermined_and_no_matter_to_who_is_not_eligible() -> None:

@@ -84,11 +84,11 @@ def test_places_go_by_score_and_equals_at_the_edge_wait(tmp_path: Path) -> None:
     )
 
 
-def test_totals_promise_nothing_of_what_is_still_to_be_shared(tmp_path: Path) -> None:
+def test_totals_are_before_the_sharing_as_the_rows_are(tmp_path: Path) -> None:
     done = simulated(tmp_path, SCALED, "all: 900000")
     (outcome,) = done.outcomes
     assert outcome.summary.measures["patent-grants"].amount == 800_000_00
-    assert outcome.summary.totals.amount == 0
+    assert outcome.summary.totals.amount == 800_000_00
     assert outcome.summary.totals.with_any_award == 4
 
 

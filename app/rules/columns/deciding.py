@@ -74,7 +74,6 @@ class Columns:
             for compiled in evaluator.measures
             if measures is None or compiled.measure.id in measures
         ]
-        self._certain = [one.measure.allotment is None for one in self._measures]
         """Of each measure: its awards depend on no other applicant's."""
         self._scorings = {
             one.measure.id: Scoring(one.measure, policy)
@@ -116,7 +115,7 @@ class Columns:
             for measure_id, frame in found.items()
         ]
         named = population.select(REF, pl.col(APPLICANT).struct.field("uscc"))
-        answers = named.with_columns(*structs, totals_of(list(found.values()), self._certain))
+        answers = named.with_columns(*structs, totals_of(list(found.values())))
         scored = {name: scores_of(batch, one) for name, one in self._scorings.items()} if scores else {}
         return Decided(answers, all_lines(batch, of_items, self.measures) if lines else None, scored)
 
@@ -166,18 +165,15 @@ def _columns(compiled: CompiledMeasure) -> MeasureColumns:
     return ItemColumns(compiled) if isinstance(compiled, CompiledItems) else MeasureColumns(compiled)
 
 
-def totals_of(found: Sequence[pl.DataFrame], certain: Sequence[bool]) -> pl.Series:
-    """Sums over the money measures: certain, at an official's discretion, and what is still possible.
-
-    `certain` is False for measures whose budget or places are still to be shared.
-    """
+def totals_of(found: Sequence[pl.DataFrame]) -> pl.Series:
+    """Sums over the money measures: certain, at an official's discretion, and what is still possible."""
     columns: dict[str, pl.Series] = {}
     sums: dict[str, list[pl.Expr]] = {AMOUNT: [], DISCRETIONARY: [], POTENTIAL: []}
     for index, frame in enumerate(found):
         names = {name: f"{name}{index}" for name in (VERDICT, AMOUNT, CEILING, POTENTIAL)}
         columns |= {ours: frame[name] for name, ours in names.items()}
         granted = pl.col(names[VERDICT]).to_physical() == ELIGIBLE
-        sums[AMOUNT].append(pl.when(granted & pl.lit(certain[index])).then(pl.col(names[AMOUNT])))
+        sums[AMOUNT].append(pl.when(granted).then(pl.col(names[AMOUNT])))
         sums[DISCRETIONARY].append(pl.when(granted).then(pl.col(names[CEILING])))
         sums[POTENTIAL].append(pl.col(names[POTENTIAL]))
     totals = pl.struct(pl.sum_horizontal(parts).alias(name) for name, parts in sums.items())
