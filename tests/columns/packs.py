@@ -36,6 +36,7 @@ PLAIN_LIMITS = (
 LIMITS_OF_ITEMS = (
     "once per item",
     "at most 1200 per item and year",
+    "at most 90000 per item",
     "at most 2 awards per item",
     "at most 700 per year",
 )

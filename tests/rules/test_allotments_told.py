@@ -134,7 +134,7 @@ def test_it_is_told_in_both_languages(allot: str, zh: str, en: str) -> None:
     page = policy_page(policy).sections[1]
     lines = {block.title.en: block.lines for block in page.blocks}
     assert [line.words.en for line in lines["Budget and places"]] == [en]
-    assert lines["Flow"][-1].words.zh == f"在所有申请人之间分配：{zh}"
+    assert lines["Flow"][-1].words.zh == "在所有申请人之间分配"
 
 
 def test_scores_are_told_and_are_facts_that_a_platform_asks_for() -> None:
