@@ -78,6 +78,8 @@ class Pack:
     def of(cls, chance: random.Random) -> Pack:
         made = {f"measure-{index}": measure(chance, index) for index in range(MEASURES)}
         grouped = chance.random() < 0.5
+        if grouped and chance.random() < 0.3:
+            made |= {name: _of_items(chance, name) for name in list(made)[:2]}
         pack = cls(
             chance, sections(chance), _shared(chance), _head(chance, made, grouped=grouped), made, grouped
         )
@@ -214,6 +216,14 @@ def _shared(chance: random.Random) -> Yaml:
         name: rows(chance, texts[name], first) if chance.random() < 0.2 else first
         for name, first in stated.items()
     }
+
+
+def _of_items(chance: random.Random, name: str) -> Yaml:
+    """A measure that awards items which have an id, as limits per item need of all members of a group."""
+    while True:
+        one = measure(chance, int(name.rpartition("-")[2]), service=False)
+        if {"award", "id"} <= one.get("each", {}).keys():
+            return one
 
 
 def _group(chance: random.Random, made: dict[str, Yaml]) -> Yaml:
