@@ -9,7 +9,7 @@ from app.rules.expression import Derived, Lookup, ReadingUse
 from app.rules.language.lexing import nearest
 from app.rules.packs.conditions import NOTHING_ADDED, Added
 from app.rules.packs.derived import with_derived
-from app.rules.packs.errors import Mistake, Problems, mistake, refuse
+from app.rules.packs.errors import Problems, mistake, refuse
 from app.rules.packs.exclusions import read_exclusions
 from app.rules.packs.groups import GroupReader
 from app.rules.packs.literals import same_type
@@ -163,12 +163,8 @@ class Overlay:
             return None
         trial = Problems()
         found = self._beside(trial)
-        if self._wide and trial.found:
-            self._tell(self._wide, trial)
-            return None
-        for error in trial.found:
-            self._problems.tell(Mistake(error))
-        return found
+        self._tell(self._wide, trial)
+        return None if trial.found else found
 
     def _beside(self, problems: Problems) -> Wide:
         content = replace(self._base.content, problems=problems)
@@ -258,14 +254,18 @@ class Overlay:
         return not trial.found
 
     def _tell(self, changed: Changed, trial: Problems) -> None:
-        """The first of what is wrong with these values, at the last of them."""
+        """The first of what is wrong with these values, at the last of them; of none, with the rows and readings."""
         for error in trial.found[:1]:
             where = f"{error.file}:{error.line}:{error.column}"
             zh, en = (
                 f"按此取值，{where} 有误：{error.message.zh}",
                 f"with this value, at {where}: {error.message.en}",
             )
-            self._problems.tell(mistake(list(changed.values())[-1], zh, en))
+            laws = (
+                self._node.key(section) for section in ("tables", "readings") if section in self._node.entries
+            )
+            place = next(reversed(changed.values()), None) or next(laws, self._node)
+            self._problems.tell(mistake(place, zh, en))
 
     def _read(self, name: str, changed: Changed, added: Added, problems: Problems) -> Measure | None:
         base = self._base

@@ -93,3 +93,21 @@ def test_what_is_wrong_anyway_is_not_told_again_by_a_notice() -> None:
     with pytest.raises(PackErrors) as refused:
         load_policy(under("parameters: {staff_min: 50}", "lrage"))
     assert [(one.file, one.suggestion) for one in refused.value.errors] == [("policy.yaml", "large")]
+
+
+@pytest.mark.parametrize(
+    ("barred", "measure"),
+    [
+        (
+            "far",
+            "award: {fixed: usual}\nrequire: [edge(firm.region) == 10, firm.green or reading.way == wide]\n",
+        ),
+        ("edge(firm.region) == 10", AWARD),
+    ],
+)
+def test_rows_that_break_what_reads_them_are_told_in_the_notice(barred: str, measure: str) -> None:
+    with pytest.raises(PackErrors) as refused:
+        load_policy(under("tables: {edge: {north: 11}}", barred, measure))
+    (told,) = refused.value.errors
+    assert (told.file, told.line, told.column) == ("notices/2026.yaml", 3, 1)
+    assert "never hold" in told.message.en
