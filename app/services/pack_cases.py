@@ -112,7 +112,7 @@ def _found(measure: Mapping[str, Any] | None, aspect: str, expected: object) -> 
     return measure[aspect]
 
 
-def _named(found: Any, expected: object) -> object:
+def _named(found: object, expected: object) -> object:
     """Of mappings within, only what the case names; lists must be of one length."""
     if isinstance(found, dict) and isinstance(expected, dict):
         return {name: _named(found[name], wanted) for name, wanted in expected.items() if name in found}

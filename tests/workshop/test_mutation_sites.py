@@ -295,3 +295,14 @@ def test_the_changes_of_a_limit(limit: str, changed: list[str]) -> None:
 
 def test_a_group_ranks_by_amount_alone() -> None:
     assert list(changed_limits("best 1 per year", of_group=True)) == ["best 1"]
+
+
+def test_of_an_allotment_only_the_figure_is_changed() -> None:
+    """How it is shared the answer to one applicant cannot show, so no case could notice."""
+    allot = "allot: {budget: 90, per: year, by: firm.staff, then: [firm.spent], last: refuse}"
+    measure = f"award: {{calculated: firm.spent}}\n{allot}"
+    found = [one for one in mutants_of({"policy.yaml": pack(measure)}) if "allot" in one.path]
+    assert [(one.path[-1], one.before, one.after) for one in found] == [
+        ("budget", "90", "91"),
+        ("budget", "90", "89"),
+    ]
