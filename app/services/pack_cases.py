@@ -4,7 +4,7 @@ A file `cases/<name>.yaml` holds a list under `cases`. Each has a `name`, a `req
 `expect`: measure -> what of its answer is fixed (verdict, amount, kind, ceiling, potential, reasons, missing,
 flags, obligations; the last four as lists of codes or facts). A verdict alone may stand for `{verdict: ...}`.
 `lines` (one an item) and `obligations` may be lists of mappings: of each only what is named is compared, reasons and
-flags by their codes.
+flags by their codes. `payment` names what it fixes of `parts` and `hold`, likewise.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CODES = {"reasons": "code", "missing": "fact", "flags": "code", "obligations": "code"}
 _OF_AWARD = ("amount", "kind", "ceiling", "potential")
 _PARTLY = ("lines", "obligations")
-ASPECTS = ("verdict", *_OF_AWARD, *_CODES, "lines", "limits")
+ASPECTS = ("verdict", *_OF_AWARD, *_CODES, "lines", "limits", "payment")
 """What a case can expect of a measure."""
 
 
@@ -103,11 +103,22 @@ def _found(measure: Mapping[str, Any] | None, aspect: str, expected: object) -> 
         return "not evaluated"
     if aspect in _OF_AWARD:
         return measure["award"][aspect]
+    if aspect == "payment":
+        return _named(measure.get("payment"), expected)
     if aspect in _PARTLY and isinstance(expected, list) and any(isinstance(one, dict) for one in expected):
         return _partly(measure[aspect], expected)
     if aspect in _CODES:
         return [entry[_CODES[aspect]] for entry in measure[aspect]]
     return measure[aspect]
+
+
+def _named(found: object, expected: object) -> object:
+    """Of mappings within, only what the case names; lists must be of one length."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        return {name: _named(found[name], wanted) for name, wanted in expected.items() if name in found}
+    if isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        return [_named(one, wanted) for one, wanted in zip(found, expected, strict=True)]
+    return found
 
 
 def _partly(entries: list[dict[str, Any]], expected: list[object]) -> list[object]:

@@ -316,3 +316,14 @@ def test_every_part_of_a_pack_of_newer_constructs_is_changed_and_its_standard_is
         assert one.says.zh != one.says.en
         assert (one.line, one.column) >= (1, 1)
         assert one.text != NEWER[one.file]
+
+
+def test_of_an_allotment_only_the_figure_is_changed() -> None:
+    """How it is shared the answer to one applicant cannot show, so no case could notice."""
+    allot = "allot: {budget: 90, per: year, by: firm.staff, then: [firm.spent], last: refuse}"
+    measure = f"award: {{calculated: firm.spent}}\n{allot}"
+    found = [one for one in mutants_of({"policy.yaml": pack(measure)}) if "allot" in one.path]
+    assert [(one.path[-1], one.before, one.after) for one in found] == [
+        ("budget", "90", "91"),
+        ("budget", "90", "89"),
+    ]

@@ -69,6 +69,13 @@ def _edges(key: TextNode, path: Path) -> Iterator[Site]:
         yield Site(path, key, None, key.text, changed, "threshold", changed, key=True)
 
 
+def in_allot(node: Node, path: Path) -> Iterator[Site]:
+    """The figure of a budget or of places. How it is shared an answer to one applicant does not show."""
+    for name, (_, value) in _entries(node):
+        if name in ("budget", "places"):
+            yield from walk(value, (*path, name), "parameters")
+
+
 def in_tables(node: Node, path: Path) -> Iterator[Site]:
     """Tables of a pack: every row's figure, every row left out, the days on which rows begin, the last day."""
     for name, (_, table) in _entries(node):

@@ -8,7 +8,8 @@ parameters and where they begin, readings, groups, and what stands in for a fact
 
 Not generated: words for people, clauses and the order of answers, which decide nothing; windows and materials of
 notices, which no evaluation reads; facts, choices and relations, without which no request could be read; `for anyone`,
-which an evaluation of one applicant cannot tell from its absence; standards, which are not the pack's own.
+which an evaluation of one applicant cannot tell from its absence, nor how applicants share what is allotted; standards,
+which are not the pack's own.
 """
 
 from __future__ import annotations
@@ -136,6 +137,8 @@ def _in_measure(node: Node, path: Path, policy: Policy) -> Iterator[Site]:
             yield from law_sites.in_where(value, here, policy)
         elif name == "parameters":
             yield from law_sites.in_parameters(value, here, policy.in_force_from)
+        elif name == "allot":
+            yield from law_sites.in_allot(value, here)
         elif name not in SKIPPED:
             yield from walk(value, here, name)
 
