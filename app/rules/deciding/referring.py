@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.rules.deciding.limit_history import named_items
+from app.rules.deciding.measures import FIGURED
 from app.rules.deciding.missing import open_key
 from app.rules.expression import AwardOf
-from app.rules.policy import AwardKind
 from app.rules.reaching import every_node
 from app.rules.referring import in_order, needs_of, references, without
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from app.rules.results import MeasureResult, Missing
 
     Bounds = tuple[int, int | None]
-
-FIGURED = (AwardKind.FIXED, AwardKind.CALCULATED)
 
 
 class References:
