@@ -71,6 +71,9 @@ class PaymentTerms:
     hold: Hold | None = None
 
 
+AT_ONCE = PaymentTerms()
+
+
 class Part(NamedTuple):
     """One payment: the place of its instalment and of its payee, and fen."""
 

@@ -75,7 +75,7 @@ def measure_form(measure: Measure, policy: Policy) -> dict[str, Any]:
         "obligations": obligations(measure, policy),
         "payment": []
         if measure.payment is None
-        else [words(one) for one in terms_words(measure.payment, schema, policy.currency)],
+        else [words(one) for _, one in terms_words(measure.payment, schema, policy.currency)],
         "legal_review": None if measure.review is None else words(measure.review),
         "says": None if measure.says is None else words(measure.says),
         "flags": [

@@ -1,7 +1,6 @@
 """A JSON Schema (draft 07, which editors know) for the YAML of packs: keys complete and are checked while typing.
 
-It knows keys and shapes; names, types and whether conditions can be met are the loader's. It also has the keys of the
-language that the loader says are not built yet.
+It knows keys and shapes; names, types and whether conditions can be met are the loader's.
 """
 
 from __future__ import annotations

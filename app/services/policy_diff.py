@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from app.rules.payment_terms import AT_ONCE
 from app.rules.policy import Words
 from app.rules.words.describing import describe_condition, expression_words
+from app.rules.words.payment_words import terms_words
 from app.services.measure_forms import measure_form, obligation_words
 from app.services.policy_diff_untold import AFTER, BEFORE, untold
 from app.services.policy_glossary import fact_lines
@@ -64,6 +66,7 @@ PARTS: Mapping[str, Words] = {
     "award": Words("奖励", "Award"),
     "limits": Words("限制", "Limits"),
     "allot": Words("预算与名额", "Budget and places"),
+    "payment": Words("支付", "Payment"),
     "obligations": Words("义务", "Obligations"),
     "flags": Words("提请审核人注意", "Points for the reviewer"),
     "ledger": Words("台账", "Ledger"),
@@ -162,6 +165,7 @@ def _parts(measure: Measure, policy: Policy) -> Mapping[str, Lines]:
     about = {"clause": _same(measure.clause), "title": measure.title}
     if measure.does is not None:
         about["does"] = measure.does
+    about |= {name: said for name, said in (("says", measure.says), ("review", measure.review)) if said}
     listed: dict[str, Words] = {}
     if items is not None:
         label = _words(items["label"])
@@ -177,6 +181,7 @@ def _parts(measure: Measure, policy: Policy) -> Mapping[str, Lines]:
         "award": {"kind": _same(kind), "text": _words(form["award"]["text"])},
         "limits": _texts(form["limits"]),
         "allot": {} if form["allotment"] is None else {"allot": _words(form["allotment"]["text"])},
+        "payment": dict(terms_words(measure.payment or AT_ONCE, policy.facts, policy.currency)),
         "obligations": {one["code"]: obligation_words(one) for one in form["obligations"]},
         "flags": {one["code"]: _words(one["text"]) for one in form["flags"]},
         "ledger": {

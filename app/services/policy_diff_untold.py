@@ -24,6 +24,11 @@ OF_MEASURE = {
     "where": "requirements",
     "in_force": "requirements",
     "each": "items",
+    "instalments": "payment",
+    "payee": "payment",
+    "hold": "payment",
+    "review": "measure",
+    "says": "measure",
 }
 """Keys of measures whose part has another name."""
 OF_POLICY = {

@@ -49,25 +49,35 @@ def due_words(number: int, one: Instalment, schema: FactSchema, currency: str) -
     return Words("，".join(zh), ", ".join(en))
 
 
-def terms_words(terms: PaymentTerms, schema: FactSchema, currency: str) -> Iterator[Words]:
-    """A sentence for each instalment, payee and hold."""
+def terms_words(terms: PaymentTerms, schema: FactSchema, currency: str) -> Iterator[tuple[str, Words]]:
+    """A sentence for each instalment, payee and hold, with what it is of."""
     for number, one in enumerate(terms.instalments):
         share, due = share_words(one.share), due_words(number, one, schema, currency)
-        yield Words(
-            f"第 {number + 1} 期支付{share.zh}".rstrip() + (f"（{due.zh}）" if due.zh else ""),
-            f"Instalment {number + 1}: {share.en}" + (f" ({due.en})" if due.en else ""),
+        yield (
+            f"instalments {number + 1}",
+            Words(
+                f"第 {number + 1} 期支付{share.zh}".rstrip() + (f"（{due.zh}）" if due.zh else ""),
+                f"Instalment {number + 1}: {share.en}" + (f" ({due.en})" if due.en else ""),
+            ),
         )
-    for payee in terms.payees:
+    for number, payee in enumerate(terms.payees, 1):
+        share = share_words(payee.share)
+        zh, en = payee.to.zh, payee.to.en
+        if payee.name is not None:
+            label = schema.facts[payee.name].label
+            zh, en = f"{zh}（{label.zh}）", f"{en} ({label.en})"
         if len(terms.payees) == 1:
-            yield Words(f"支付给{payee.to.zh}", f"Paid to {payee.to.en}")
+            yield "payee", Words(f"支付给{zh}", f"Paid to {en}")
         else:
-            share = share_words(payee.share)
-            yield Words(f"其中{share.zh}支付给{payee.to.zh}", f"Of it {share.en} to {payee.to.en}")
+            yield f"payee {number}", Words(f"其中{share.zh}支付给{zh}", f"Of it {share.en} to {en}")
     if terms.hold is not None:
         when = describe_condition(terms.hold.when, schema, currency)
-        yield Words(
-            f"以下情形暂缓支付：{when.zh}（{terms.hold.says.zh}）",
-            f"Not paid while: {when.en} ({terms.hold.says.en})",
+        yield (
+            "hold",
+            Words(
+                f"以下情形暂缓支付：{when.zh}（{terms.hold.says.zh}）",
+                f"Not paid while: {when.en} ({terms.hold.says.en})",
+            ),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.rules.dates import shift
-from app.rules.payment_terms import Part, PaymentTerms, parts
+from app.rules.payment_terms import AT_ONCE, Part, PaymentTerms, parts
 from app.rules.policy import Words
 from app.rules.procedure.ledger import AwardState
 from app.rules.words.payment_words import due_words
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 HOLD, INSTALMENT = "hold", "instalment"
 """What an override let through, as the event names it."""
-AT_ONCE = PaymentTerms()
 
 
 class Due(NamedTuple):

@@ -127,7 +127,7 @@ def test_the_catalogue_says_it_in_words() -> None:
         "Instalment 1: 30%",
         "Instalment 2: 30% (12 months after the payment before)",
         "Instalment 3: the rest (when: green: yes, with the report of acceptance)",
-        "Of it 70% to the team",
+        "Of it 70% to the team (town)",
         "Of it the rest to the firm",
         "Not paid while: level is low (Paid once the review is over)",
     ]
