@@ -286,7 +286,7 @@ class TraceNode(Shown):
     of: list[TraceNode]
 
 
-class PaymentPart(Shown):
+class PlannedPayment(Shown):
     """One payment of an award."""
 
     instalment: int
@@ -300,7 +300,7 @@ class PaymentPart(Shown):
     """As the request states it."""
 
 
-class Hold(Shown):
+class PaymentHold(Shown):
     """What keeps an award from being paid once it is granted."""
 
     held: bool | None
@@ -308,11 +308,11 @@ class Hold(Shown):
     message: Words
 
 
-class Payment(Shown):
+class PaymentPlan(Shown):
     """How an award is paid out: it changes neither verdict nor amount."""
 
-    parts: list[PaymentPart]
-    hold: Hold | None
+    parts: list[PlannedPayment]
+    hold: PaymentHold | None
 
 
 class MeasureAnswer(Shown):
@@ -328,7 +328,7 @@ class MeasureAnswer(Shown):
     limits: list[Limit]
     obligations: list[Obligation]
     flags: list[Flag]
-    payment: Payment | SkipJsonSchema[None] = NOT_ALWAYS
+    payment: PaymentPlan | SkipJsonSchema[None] = NOT_ALWAYS
     """Where the measure is paid in instalments, to others, or may be held; not where it is ineligible."""
     trace: TraceNode | SkipJsonSchema[None] = NOT_ALWAYS
     """With `?trace=true` only."""

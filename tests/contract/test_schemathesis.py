@@ -43,7 +43,7 @@ PARTS = {
         r"^/v1/(organisations|offers|matches|joint-punishment|funding-records|imports|documents)",
     ),
     "bulk": (8, r"^/v1/(uploads|jobs)"),
-    "office": (12, r"^/v1/(awards|public-notices|ledger|keys|me|webhooks)"),
+    "office": (12, r"^/v1/(allocations|awards|public-notices|ledger|keys|me|webhooks)"),
 }
 """Examples for each operation, and paths: parts that run side by side."""
 
