@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING
 
 from app.rules.expression import Expression
-from app.rules.language.constancy import nodes
+from app.rules.language.constancy import field_names, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ def expressions_in(part: object) -> Iterator[Expression]:
         yield part
         return
     inside: list[object] = []
-    if is_dataclass(part):
-        inside = [getattr(part, field.name) for field in fields(part)]
+    if is_dataclass(part) and not isinstance(part, type):
+        inside = [getattr(part, name) for name in field_names(type(part))]
     elif isinstance(part, tuple):
         inside = list(part)
     elif isinstance(part, Mapping):

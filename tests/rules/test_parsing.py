@@ -168,6 +168,12 @@ def test_a_text_of_more_than_a_hundred_operators_is_refused(joint: str) -> None:
         ("a.money >= a.paid * 2", None),
         ("count(x in things where x.good) >= 2", None),
         ("a.code == 'X'", None),
+        ("a.code != ''", None),
+        ("a.since > as_of - 2 years and a.since < as_of - 10 days", None),
+        ("a.since >= year_start(as_of) and a.since <= month_end(as_of - 1 month)", None),
+        ("days(a.since, as_of) >= 30 and days(a.since, as_of) <= 60", None),
+        ("months(a.since, as_of) >= 3 and months(a.since, as_of) < 18", None),
+        ("a.since > as_of and a.since < as_of", "never"),
     ],
 )
 def test_a_constant_condition_is_seen(text: str, settled: str | None) -> None:

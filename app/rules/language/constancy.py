@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, timedelta
+from functools import cache, lru_cache
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from app.rules.dates import month_end, month_start, shift, year_end, year_start
 from app.rules.expression import (
     Aggregate,
     Arithmetic,
@@ -35,12 +37,20 @@ if TYPE_CHECKING:
 MOST_STEPS = 200_000
 """Nodes evaluated to settle one condition: well under a second."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+MOST_APART = {"day": 150_000, "month": 5_000, "year": 400}
+"""Spans within which two days of a request are tried."""
+
+
+@cache  # as many as there are classes; asking dataclasses anew took a fifth of loading a pack
+def field_names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a dataclass, in order."""
+    return tuple(one.name for one in fields(kind))
 
 
 def parts_in(expression: Expression) -> Iterator[Expression]:
     """The direct parts, left to right."""
-    for one in fields(expression):
-        value = getattr(expression, one.name)
+    for name in field_names(type(expression)):
+        value = getattr(expression, name)
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, Expression):
                 yield part
@@ -88,6 +98,7 @@ def parameters_of(expression: Expression) -> tuple[ParameterUse, ...]:
     return tuple(dict.fromkeys(node for node in nodes(expression) if isinstance(node, ParameterUse)))
 
 
+@lru_cache(maxsize=4096)  # every term and notice of a pack asks of the same conditions again
 def settles(expression: Expression) -> str | None:
     """`always` or `never` for a condition that no request can turn, None for a real one.
 
@@ -139,7 +150,8 @@ def _values(node: Fact | ItemField | BuiltIn | ReadingUse, every: tuple[Expressi
         return _days(every)
     if node.type == "text":
         named = {text for one in every for text in _texts(one)}
-        return ["", *sorted(named - {""})]
+        # And one that nobody names, longer than all of them.
+        return ["", *sorted(named - {""}), "".join(("~", *sorted(named)))]
     return _numbers(node, every)
 
 
@@ -153,12 +165,43 @@ def _texts(node: Expression) -> tuple[str, ...]:
 def _days(every: tuple[Expression, ...]) -> list[object]:
     middle = date(2050, 6, 15)
     days = {date(1900, 1, 1), middle, date(2200, 12, 31)}
+    calls = {node.function for node in every if isinstance(node, DateCall)}
     for node in every:
         if isinstance(node, Literal | ParameterUse) and isinstance(node.value, date):
             days |= {node.value + timedelta(days=step) for step in (-1, 0, 1)}
-    if any(isinstance(node, DateCall) and node.function == "year" for node in every):
+    days |= {shift(middle, sign * count, unit) + timedelta(days=step)
+             for count, unit in _spans(every) for sign in (-1, 1) for step in (-1, 0, 1)}  # fmt: skip
+    days |= {
+        turned(middle)
+        for turned in (month_start, month_end, year_start, year_end)
+        if turned.__name__ in calls
+    }
+    if "year" in calls:
         days |= {date(year, 6, 15) for year in range(FIRST_YEAR, LAST_YEAR + 1)}
     return list(days)
+
+
+def _spans(every: tuple[Expression, ...]) -> set[tuple[int, str]]:
+    """How far days lie apart by shifts, and by periods that are compared with a number."""
+    shifts = [node for node in every if isinstance(node, Arithmetic) and node.operator == "shift"]
+    found = {
+        (count.value, str(node.span_unit))
+        for node in shifts
+        for count in node.operands[1:]
+        if isinstance(count, Literal)
+    }
+    units = {node.function.removesuffix("s") for node in every if isinstance(node, DateCall)} & {
+        "day",
+        "month",
+        "year",
+    }
+    counts = {n.value for n in every if isinstance(n, Literal | ParameterUse) and n.type == "count"}
+    found |= {(count, unit) for count in counts for unit in units}
+    return {
+        (abs(count), unit)
+        for count, unit in found
+        if isinstance(count, int) and abs(count) < MOST_APART[unit]
+    }
 
 
 def _numbers(node: Fact | ItemField | BuiltIn, every: tuple[Expression, ...]) -> list[object]:

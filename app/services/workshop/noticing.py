@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import defaultdict, deque
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_PROCESSES = 8
 CHUNK = 16
+RECENT = 4
+"""Of the cases that told of a change, so many are asked first about the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,24 @@ class Cases:
         return own + tuple(case for case in self.every if mutant.measure not in case.expect)
 
 
-def notices(files: Mapping[str, str], cases: Cases, mutant: Mutant, today: date) -> bool:
-    """Whether a case fails under the mutant, or the pack no longer loads."""
+def notices(
+    files: Mapping[str, str], cases: Cases, mutant: Mutant, today: date, recent: deque[Case] | None = None
+) -> bool:
+    """Whether a case fails under the mutant, or the pack no longer loads.
+
+    `recent` are cases that told of others, which are asked first, as they nearly always tell of changes nearby; who
+    told is put in front.
+    """
     try:
         changed = LocalPolicy(mutant.applied(files))
     except PackErrors:
         return True
-    return any(differences(changed, case, today) for case in cases.feeling(mutant))
+    for case in (*(recent or ()), *cases.feeling(mutant)):
+        if differences(changed, case, today):
+            if recent is not None and case not in recent:
+                recent.appendleft(case)
+            return True
+    return False
 
 
 def unnoticed(
@@ -91,7 +104,8 @@ def _tell(found: list[Mutant], chunk: Sequence[Mutant], told: Callable[[int], ob
 def _survivors(
     files: Mapping[str, str], cases: Cases, mutants: Sequence[Mutant], today: date
 ) -> list[Mutant]:
-    return [mutant for mutant in mutants if not notices(files, cases, mutant, today)]
+    recent: deque[Case] = deque(maxlen=RECENT)
+    return [mutant for mutant in mutants if not notices(files, cases, mutant, today, recent)]
 
 
 def _in_processes(
