@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -98,7 +98,6 @@ def parameters_of(expression: Expression) -> tuple[ParameterUse, ...]:
     return tuple(dict.fromkeys(node for node in nodes(expression) if isinstance(node, ParameterUse)))
 
 
-@lru_cache(maxsize=4096)  # every term and notice of a pack asks of the same conditions again
 def settles(expression: Expression) -> str | None:
     """`always` or `never` for a condition that no request can turn, None for a real one.
 

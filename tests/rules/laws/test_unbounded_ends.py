@@ -102,3 +102,14 @@ def _range(policy: Policy) -> tuple[int, int]:
     award = policy.measures[0].award.value
     assert isinstance(award, Expression)
     return range_of(award)
+
+
+def test_whether_a_condition_can_be_met_goes_by_the_bounds_of_this_pack_alone() -> None:
+    always = "require: [firm.rate <= 100%]\naward: {fixed: 1}"
+    wider = pack(always).replace(
+        "rate: {percent: [利率, rate], max: 100%}", "rate: {percent: [利率, rate], max: 200%}"
+    )
+    for _ in range(2):
+        ((_, told),) = refused(always)
+        assert told == "a condition that always holds"
+        assert load_policy({"policy.yaml": wider}).measures[0].require
