@@ -85,5 +85,7 @@ def test_the_examples_write_every_key_that_the_loader_knows() -> None:
                 written[name].update(key for part in parts for key in part)
     wanted = {(part, key) for part, keys in KNOWN.items() for key in keys}
     assert wanted - found == {("policy", name) for name in ("measures", "notices", "cases")}
-    assert {name: set(keys) - written[name] for name, keys in inside.items()} == {name: set() for name in inside}
+    assert {name: set(keys) - written[name] for name, keys in inside.items()} == {
+        name: set() for name in inside
+    }
     assert {*BY_AMOUNT, *BY_TIME} - written["obligations"] == set()
