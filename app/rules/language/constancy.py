@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, timedelta
-from functools import cache
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -41,10 +40,15 @@ MOST_APART = {"day": 150_000, "month": 5_000, "year": 400}
 """Spans within which two days of a request are tried."""
 
 
-@cache  # as many as there are classes; asking dataclasses anew took a fifth of loading a pack
+_FIELDS: dict[type[Any], tuple[str, ...]] = {}
+"""As many as there are classes; asking dataclasses anew took a fifth of loading a pack."""
+
+
 def field_names(kind: type[Any]) -> tuple[str, ...]:
     """The fields of a dataclass, in order."""
-    return tuple(one.name for one in fields(kind))
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(one.name for one in fields(kind))
+    return _FIELDS[kind]
 
 
 def parts_in(expression: Expression) -> Iterator[Expression]:
