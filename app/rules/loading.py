@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.rules.facts import FactSchema
 from app.rules.language.lexing import nearest
@@ -78,19 +78,23 @@ def load_policy(files: Mapping[str, str]) -> Policy:
     _stop_if_unsure(content)
     if not dated.names:
         return _Pack(content, schema, tables, readings).policy()
-    return _by_terms(_Pack(content, schema, tables, readings), dated)
+    identity = _identity_of(content)
+    return _by_terms(_Pack(content, schema, tables, readings, identity=identity), dated)
+
+
+def _identity_of(content: Content) -> _Identity:
+    return _Identity(digest_of(content), parts_of(content))
 
 
 def _by_terms(pack: _Pack, dated: Dated) -> Policy:
     """The policy as in its last term, with all of them. What is wrong in the last one only is told as it stands."""
     found: list[Term] = []
-    digest, parts = digest_of(pack.content), parts_of(pack.content)
     for moment in reversed(dated.moments):
         content = at(pack.content, moment)
         problems = Problems() if found else pack.problems
         one = replace(pack, content=replace(content, problems=problems), parameters={}, used=set())
         try:
-            policy = replace(one.policy(), digest=digest, parts=parts)
+            policy = one.policy()
         except PackErrors as refused:
             if not found:
                 raise
@@ -136,6 +140,13 @@ def _facts(content: Content) -> FactSchema:
     return schema
 
 
+class _Identity(NamedTuple):
+    """What a pack says, whole and by its parts, as fingerprints."""
+
+    digest: str
+    parts: Mapping[tuple[str, str, str], str]
+
+
 @dataclass(slots=True)
 class _Pack:
     """A pack whose facts are known."""
@@ -146,6 +157,8 @@ class _Pack:
     readings: Mapping[str, Reading]
     parameters: dict[str, TextNode] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    identity: _Identity | None = None
+    """Of the pack whole, by which every term and every notice of it is known."""
     scope: Scope = field(init=False)
     """The policy's own names, derived facts included."""
 
@@ -191,12 +204,13 @@ class _Pack:
             Base(self.content, base, scope, self.parameters, measures, family, self.readings, order)
         )
         self.problems.stop()
+        identity = self.identity or _identity_of(self.content)
         policy = Policy(
             policy_id, family, version, status, title, authority, division, currency, since, until,
-            digest_of(self.content), self.schema, tuple(measures[name] for name in order), exclusions, provisions,
+            identity.digest, self.schema, tuple(measures[name] for name in order), exclusions, provisions,
             groups=groups, readings=tuple(self.readings.values()), stand_ins=stand_ins,
             derived=tuple(scope.derived.values()), tables=self.tables.tables, standards=standards_used(self.content),
-            parts=parts_of(self.content),
+            parts=identity.parts,
         )  # fmt: skip
         return flagged(replace(policy, notices=tuple(notice.on(policy) for notice in notices)))
 

@@ -70,6 +70,18 @@ def test_a_notice_replaces_the_row_of_its_year() -> None:
         assert yuan(decide(policy.as_read(day.year, day), day, **firm))[0] == amount
 
 
+def test_every_term_and_every_notice_of_it_is_known_by_the_digest_of_the_whole_pack() -> None:
+    files = {"policy.yaml": pack(BOTH, WIDE + NOTICED)}
+    policy = load_policy(files)
+    read = [policy, *(term.policy for term in policy.terms)]
+    read += [notice.policy for one in read for notice in one.notices]
+    assert len(read) == 14
+    assert {one.digest for one in read} == {policy.digest}
+    assert all(one.parts == policy.parts for one in read)
+    later = load_policy({"policy.yaml": files["policy.yaml"].replace("{2024: 10%,", "{2024: 11%,")})
+    assert later.digest != policy.digest
+
+
 def test_a_what_if_changes_the_row_in_force() -> None:
     files = {"policy.yaml": pack(BOTH, WIDE)}
     firm = {"staff": 20, "spent": 1000_00}
