@@ -49,6 +49,8 @@ from tests.rules.speaking import (
           "1 day after the last day of the year of the day of the evaluation")),
         ("patents.invention * 2 >= patents.granted", "年度发明专利授权量 × 2 不低于年度专利授权量",
          "invention patents granted in the year × 2: at least patents granted in the year"),
+        ("min(p.amount for p in prizes else 100) >= 5", "专利奖项中最小的所获奖金（没有时为 100.00 元） 5.00 元以上",
+         "the least prize money received of patent awards (CNY 100.00 where there is none): at least CNY 5.00"),
         ("min(loan.fee, loan.interest) > 0", "担保费与贷款利息中的最小值大于 0.00 元",
          "the least of guarantee fee and interest: more than CNY 0.00"),
         ("sum(p.amount for p in prizes where p.first) >= 100",

@@ -184,18 +184,24 @@ def _aggregate(expression: Aggregate, schema: FactSchema, currency: str) -> Word
     if expression.value is not None:
         words = requirement_words if expression.value.type == "bool" else expression_words
         value = words(expression.value, schema=schema, currency=currency)
+    other = Words("", "")
+    if expression.otherwise is not None:
+        found = expression_words(expression.otherwise, schema, currency)
+        other = Words(f"（没有时为 {found.zh}）", f" ({found.en} where there is none)")
     return Words(
         zh.format(
             list=listed.zh,
             which="" if where is None else f"（{where.zh}）",
             meets="" if where is None else f"符合（{where.zh}）",
             value="" if value is None else value.zh,
-        ),
+        )
+        + other.zh,
         en.format(
             list=listed.en,
             which="" if where is None else f" ({where.en})",
             value="" if value is None else value.en,
-        ),
+        )
+        + other.en,
     )
 
 
