@@ -23,7 +23,7 @@ from tests.columns.sections import plain
 if TYPE_CHECKING:
     from app.rules.policy import Policy
 
-PACKS = 80
+PACKS = 60
 # A smaller seed is no smaller policy: what fails is told as it is.
 SOME = settings(
     max_examples=20,
