@@ -104,6 +104,14 @@ class ItemColumns(MeasureColumns):
         """One line that is settled above 0 is enough; a total is eligible once its lowest is above 0."""
         return pl.lit(value=True) if self.inner else self.above_nothing(low)
 
+    def some_after(self, some: pl.Expr, low: pl.Expr, high: pl.Expr) -> pl.Expr:
+        """Where a cap is reached whatever the items come to, the award is settled though none of them was."""
+        if not self.inner or self.kind not in FIGURED:
+            return some
+        return (
+            pl.when(((low == high) & (low > 0)).fill_null(value=False)).then(statement=True).otherwise(some)
+        )
+
     def _named(self, terms: Terms) -> pl.Expr:
         """The item's id, or its position where it has none."""
         if self.each.id_field is None:

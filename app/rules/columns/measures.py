@@ -74,6 +74,10 @@ class MeasureColumns:
             return (low == high).fill_null(value=False)
         return self.above_nothing(low)
 
+    def some_after(self, some: pl.Expr, low: pl.Expr, high: pl.Expr) -> pl.Expr:  # noqa: ARG002 - for items only
+        """Whether an item counts, once the caps are known."""
+        return some
+
     @staticmethod
     def _service(leaves: Leaves) -> Mapping[str, pl.Expr]:
         truth = leaves.truth
@@ -107,9 +111,10 @@ class MeasureColumns:
         worked_out = {key: value for key, value in columns.items() if not value.meta.is_literal()}
         at = columns | {key: pl.col(f"{name}:{key}") for key in worked_out}
         low, high = at["low"], at["high"]
-        verdict = self._verdict(requirements, at["ended"], at["some"], low, high)
+        some_left = self.some_after(at["some"], low, high)
+        verdict = self._verdict(requirements, at["ended"], some_left, low, high)
         signature.code(pl.col(VERDICT), 3)
-        signature.truth(at["some"])
+        signature.truth(some_left)
         for figure in (at["most"] == 0, high == 0, low == high):
             signature.truth(figure)
         signature.fact(low > 0)

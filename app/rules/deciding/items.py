@@ -204,6 +204,8 @@ class CompiledItems(CompiledMeasure):
             look.lines = tuple([item.line for item in items])
             granted = sum(line.verdict == "eligible" for line in look.lines)
             sums = sums._replace(certain=max(granted, int(low > 0)))
+            if low == high:  # whatever the items come to, the cap is reached
+                sums = sums._replace(truth=True)
         if c.items is not None and items:
             c.items[self.measure.id] = items
         above = self.above_nothing(low) if cutting or not self.inner else True
