@@ -167,6 +167,14 @@ def test_others_are_paid_while_one_is_held(office: Desk) -> None:
     assert payments(walk) == [(FIRM["name"], "30.00", "confirmed")]
 
 
+def test_an_override_pays_nothing_before_its_time_while_something_else_is_due(office: Desk) -> None:
+    walk = granted(office, "reward", "prize", level="low").do("override", {"reason": "A debt was cleared up"})
+    walk.pay().confirm("V-1")
+    assert payments(walk) == [(FIRM["name"], "30.00", "confirmed")]
+    assert walk.states() == ["payable", "payable"]
+    refused(walk.ask("pay"), 409, "payment-held")
+
+
 # Undoing what is partly paid
 
 

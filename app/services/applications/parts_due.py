@@ -12,7 +12,7 @@ from app.rules.words.payment_words import due_words
 from app.services.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import date
 
     from app.rules.deciding.measures import Circumstances
@@ -59,27 +59,32 @@ class _Waits(NamedTuple):
 
 
 def payable_now(case: Case, assessed: Assessed, today: date, *, overridden: bool) -> Payable:
-    """What the next order pays. Raises `payment-held` or `instalment-not-due` where it would pay nothing."""
+    """What the next order pays. Raises `payment-held` or `instalment-not-due` where it would pay nothing.
+
+    An override lets through what waits only where nothing else is due: one that was recorded for another reason pays
+    nobody before their time.
+    """
     evaluator = assessed.published.evaluator
     c = evaluator.circumstances(assessed.request)
     due: list[Due] = []
-    waiting: list[_Waits] = []
+    waiting: list[tuple[_Waits, Due]] = []
     for award in case.awards:
         if award.state != AwardState.PAYABLE:
             continue
         terms = _terms(assessed, award)
         part = _next(case, award, terms)
+        one = Due(award, part.amount, terms.payees[part.payee] if terms.payees else None)
         waits = _waits(case, assessed, award, part, c, today)
-        if waits is not None:
-            waiting.append(waits)
-        if waits is None or overridden:
-            due.append(Due(award, part.amount, terms.payees[part.payee] if terms.payees else None))
-    if not due:
-        raise _refusal(waiting)
-    first = due[0].payee
-    paid = tuple(one for one in due if one.payee == first)
-    ids = {one.award.id for one in paid}
-    return Payable(paid, tuple(dict.fromkeys(one.why for one in waiting if one.award.id in ids)))
+        if waits is None:
+            due.append(one)
+        else:
+            waiting.append((waits, one))
+    if not due and not overridden:
+        raise _refusal([waits for waits, _ in waiting])
+    let_through = [] if due else waiting
+    chosen = due or [one for _, one in waiting]
+    paid = tuple(one for one in chosen if one.payee == chosen[0].payee)
+    return Payable(paid, tuple(dict.fromkeys(waits.why for waits, one in let_through if one in paid)))
 
 
 def confirmed(case: Case, award: str) -> list[int]:
@@ -134,8 +139,7 @@ def _since(case: Case, award: AwardRow) -> date:
     return last
 
 
-def _refusal(waiting: Iterable[_Waits]) -> Refusal:
-    told = list(waiting)
+def _refusal(told: Sequence[_Waits]) -> Refusal:
     held = any(one.why == HOLD for one in told)
     zh, en = "；".join(one.says.zh for one in told), "; ".join(one.says.en for one in told)
     if held:

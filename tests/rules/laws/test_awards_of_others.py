@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -12,26 +11,12 @@ from app.rules.columns.deciding import Columns
 from app.rules.columns.rows import Rows
 from app.rules.columns.schema import population_schema
 from app.rules.evaluation import compile_policy
-from app.rules.loading import PackErrors, load_policy
-from app.rules.requests import EvaluationRequest, HistoryEntry
+from app.rules.requests import HistoryEntry
 from app.rules.words.answer_values import place
 from app.rules.words.required_facts import required_facts
-from tests.rules.laws.firms import CHOICES, DAY, HEAD, codes, missing
+from tests.rules.laws.firms import CHOICES, DAY, codes, missing
+from tests.rules.laws.several import decide, policy_of, refused, yuan
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from app.rules.policy import Policy
-    from app.rules.results import MeasureResult
-
-LISTS = """
-  works:
-    list: [工程, works]
-    item:
-      no: {id: [编号, number]}
-      cost: {money: [费用, cost]}
-measures:
-"""
 NATIONAL = """
   national:
     clause: 一
@@ -46,41 +31,6 @@ LOCAL = """
     require: [firm.region == north]
     award: {calculated: 50% * award(national)}
 """
-
-
-def policy_of(measures: str, order: str, after: str = "") -> Policy:
-    return load_policy({"policy.yaml": HEAD.replace("[reward]", f"[{order}]") + LISTS + measures + after})
-
-
-def refused(measures: str, order: str, after: str = "") -> list[tuple[str, str]]:
-    text = HEAD.replace("[reward]", f"[{order}]") + LISTS + measures + after
-    with pytest.raises(PackErrors) as caught:
-        load_policy({"policy.yaml": text})
-    lines = text.splitlines()
-    return [(lines[error.line - 1].strip(), error.message.en) for error in caught.value.errors]
-
-
-def decide(
-    policy: Policy,
-    *asked: str,
-    history: Sequence[HistoryEntry] = (),
-    works: Sequence[Mapping[str, object]] | None = None,
-    traced: bool = False,
-    **firm: object,
-) -> dict[str, MeasureResult]:
-    facts: dict[str, object] = {f"firm.{name}": value for name, value in firm.items() if value is not None}
-    facts |= {"applicant.name": "测", "applicant.uscc": "91140802MA0GT0018G"}
-    if works is not None:
-        facts["works"] = [dict(one) for one in works]
-    names = asked or tuple(measure.id for measure in policy.measures)
-    request = EvaluationRequest(DAY, DAY.year, frozenset(names), facts, tuple(history))
-    found = compile_policy(policy).evaluate(request, traced=traced).measures
-    return {one.measure.id: one for one in found}
-
-
-def yuan(found: MeasureResult) -> tuple[str, float | None, float | None]:
-    amount, potential = (None if fen is None else fen / 100 for fen in (found.amount, found.potential))
-    return found.verdict, amount, potential
 
 
 # What another measure awards

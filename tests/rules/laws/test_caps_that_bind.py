@@ -7,7 +7,7 @@ import pytest
 
 from app.rules.columns.deciding import Columns
 from app.rules.columns.schema import population_schema
-from tests.rules.laws import test_awards_of_others as others
+from tests.rules.laws import several
 from tests.rules.laws.firms import DAY, missing
 
 GRANT = """
@@ -26,8 +26,8 @@ GRANT = """
     ("cap", "verdict", "amount"), [(500, "eligible", 500_00), (501, "undetermined", None)]
 )
 def test_a_cap_that_binds_whatever_the_cost_is(cap: int, verdict: str, amount: int | None) -> None:
-    policy = others.policy_of(GRANT.replace("CAP", str(cap)), "grant")
-    found = others.decide(policy, works=[{"no": "A"}])["grant"]
+    policy = several.policy_of(GRANT.replace("CAP", str(cap)), "grant")
+    found = several.decide(policy, works=[{"no": "A"}])["grant"]
     assert (found.verdict, found.amount, found.potential) == (verdict, amount, cap * 100)
     assert missing(found) == ([] if amount else ["cost"])
     row = {

@@ -15,7 +15,7 @@ from app.rules.policy import Words
 from app.rules.rendering import render
 from app.rules.requests import EvaluationRequest, HistoryEntry
 from app.services.measure_forms import measure_form
-from tests.rules.laws import test_awards_of_others as others
+from tests.rules.laws import several
 from tests.rules.laws.firms import DAY, decide, policy_of, refused, same_in_columns
 
 TERMS = """
@@ -94,8 +94,8 @@ def test_items_are_each_paid_in_parts() -> None:
     each: {item: work in works, id: work.no, award: {calculated: work.cost}}
     instalments: [{share: 50%}, {rest: yes}]
 """
-    policy = others.policy_of(works, "works-grant")
-    found = others.decide(policy, works=[{"no": "A", "cost": 3}, {"no": "B", "cost": 5}])["works-grant"]
+    policy = several.policy_of(works, "works-grant")
+    found = several.decide(policy, works=[{"no": "A", "cost": 3}, {"no": "B", "cost": 5}])["works-grant"]
     assert found.plan is not None
     # Half of 3 fen and of 5 fen, each rounded down.
     assert [part.amount for part in found.plan.parts] == [1 + 2, 2 + 3]
