@@ -25,7 +25,7 @@ class NewAllocation(Sent):
 
     policy: Annotated[str, Field(max_length=100)]
     measure: Annotated[str, Field(max_length=100)]
-    year: Annotated[int, Field(ge=2000, le=2100)]
+    year: Annotated[int, Field(strict=True, ge=2000, le=2100)]
     precedence: Annotated[list[ApplicationId], Field(max_length=1_000)] | None = None
     """Among equals these applications go first, in this order: an official's decision, with its reason."""
     reason: Reason | None = None

@@ -144,6 +144,13 @@ def test_who_ranks_higher_comes_first_and_the_last_gets_the_rest(office: Desk) -
     assert verified(office)["differences"] == []
 
 
+@pytest.mark.parametrize("year", ["2026", 2026.5, True, None, 1999])
+def test_a_year_is_a_whole_number(office: Desk, year: object) -> None:
+    body = {"policy": "forms", "measure": "seats", "year": year}
+    problem = refused(office.post("approve", "/v1/allocations", body), 422, "invalid-request")
+    assert [error["pointer"] for error in problem["errors"]] == ["/year"]
+
+
 def test_equals_wait_until_an_official_says_who_goes_first(office: Desk) -> None:
     equals = [accepted(office, "seats", number, "20", 1) for number in (0, 1)]
     best = accepted(office, "seats", 2, "20", 3)

@@ -9,6 +9,7 @@ from app.rules.payment_terms import WHOLE
 from app.rules.policy import Words
 from app.rules.words.answer_parts import words_json
 from app.rules.words.describing import describe_condition
+from app.rules.words.wording import Shown, figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from app.rules.results import PaymentPlan
 
 
+PERCENT = Shown("percent", WHOLE)
 FROM_DECISION = Words("公示期满后", "after the public notice")
 FROM_PAYMENT = Words("上期支付后", "after the payment before")
 
@@ -27,9 +29,8 @@ def share_words(share: int | None) -> Words:
     """`30%`, with the spaces that Chinese sets around figures; or the rest."""
     if share is None:
         return Words("其余部分", "the rest")
-    whole, parts = divmod(share, WHOLE // 100)
-    text = f"{whole}.{parts:06}".rstrip("0").rstrip(".") + "%"
-    return Words(f" {text} ", text)
+    words = figure(share, PERCENT, "")
+    return Words(f" {words.zh} ", words.en)
 
 
 def due_words(number: int, one: Instalment, schema: FactSchema, currency: str) -> Words:
